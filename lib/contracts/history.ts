@@ -1,0 +1,88 @@
+import type { Observable } from 'rxjs'
+import type { CommandCompletion, Snapshot } from '../flushout.ts'
+
+/** Where a replica stands, always at the end of a batch: how many commands, and the mark of the last batch. */
+export interface Position {
+  readonly count: number
+  readonly mark: string
+}
+
+/** What became of the commands of one flush, by seq; what is not named was taken as it was sent. */
+export interface Outcome {
+  readonly rejected?: readonly { readonly seq: number; readonly code: string; readonly reason: string }[]
+  readonly rewritten?: readonly { readonly seq: number; readonly props: unknown }[]
+  readonly renamed?: readonly { readonly seq: number; readonly id: string }[]
+}
+
+/** Kept per client: its last seq, and what became of its last flush. `hashes` are of the commands `first … seq`. */
+export interface ClientRecord {
+  readonly seq: number
+  readonly first: number
+  readonly position: Position
+  readonly outcome: Outcome
+  readonly hashes: readonly string[]
+}
+
+/** One flush of one client as it was appended: the seqs `after + 1 … last`, less the rejected, are its completions. */
+export interface Batch {
+  /** The random name of this attempt, and the name of the batch it follows. */
+  readonly mark: string
+  readonly follows: string
+  /** The commandCount it begins at. */
+  readonly from: number
+  readonly completions: readonly CommandCompletion[]
+  readonly client: string
+  /** The subject that sent it; client and subject together name a record. */
+  readonly by: string
+  /** Milliseconds since 1970 by the host's clock. */
+  readonly at: number
+  readonly after: number
+  readonly last: number
+  readonly outcome: Outcome
+  readonly hashes: readonly string[]
+}
+
+export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
+
+export type AppendResult =
+  | { readonly type: 'appended' }
+  /** Another append came first. `head` is absent where there is no history at all. */
+  | { readonly type: 'not_at_head'; readonly head: Position | undefined }
+  /** Nothing was appended; one verdict per batch, with the record it was measured by. */
+  | { readonly type: 'refused'; readonly verdicts: readonly { readonly verdict: Verdict; readonly record: ClientRecord | undefined }[] }
+
+/**
+ * The ordered batches of one document, shared by every host that serves it. A host is the only caller. A rejected
+ * promise means *unknown*: the write may still happen, so ask `record` before anything else. Everything read or
+ * answered is durable in the class that was asked for.
+ */
+export interface History {
+  /** The newest snapshot and its position; `undefined` where nothing was ever appended. */
+  load(): Promise<{ readonly snapshot: Snapshot<object>; readonly position: Position } | undefined>
+  /**
+   * All or nothing, in one atomic step with the records, in order: the first batch must follow `position`, which must
+   * be the head. A history begins with its first append: `initial` is stored at `position` in the same step, and only
+   * where there is none yet (of two hosts that try, the first wins).
+   */
+  append(position: Position, batches: readonly Batch[], initial?: object): Promise<AppendResult>
+  /** What is known of a client at the head, and the head. */
+  record(client: string, by: string): Promise<{ readonly record: ClientRecord | undefined; readonly head: Position | undefined }>
+  /** Keeps a snapshot and trims by policy. An older one than the newest is ignored; a position not held is `regressed`. */
+  save(position: Position, document: object): Promise<'saved' | 'older' | 'regressed'>
+  /**
+   * Every batch after `position`: the past, in pages, then live, in order, each once, without a seam. Cold; never
+   * completes by itself; errors with `regressed` where the position is not held, with `history_trimmed` where the
+   * batches behind it are gone, which may happen at any time.
+   */
+  read(position: Position): Observable<Batch>
+}
+
+/** Keeps histories outside the process, or in its memory. */
+export interface HistoryAdapter {
+  /** The history of a document, by its id (`list/shopping`; any text). Equal ids give the same history. */
+  open(id: string): History
+  /** Publish and subscribe between hosts, for what is ephemeral: nothing is kept, nothing is promised. */
+  channel(name: string): { publish(message: unknown): void; readonly messages$: Observable<unknown> }
+  /** Finishes what is under way and frees everything. Idempotent; later calls reject with `closed`. */
+  close(): Promise<void>
+}

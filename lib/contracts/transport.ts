@@ -1,0 +1,32 @@
+import type { Observable } from 'rxjs'
+import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
+
+/**
+ * How a client reaches a host: an operator over what the client says. One subscription is one session.
+ *
+ * - Subscribing connects; unsubscribing disconnects and frees everything (no timer, socket or listener stays).
+ * - Messages are delivered in order, both ways, each at most once, the same messages that were sent.
+ * - It completes when the host ends the session, and errors with `connection_lost` when the line breaks. It never
+ *   reconnects by itself and keeps nothing of a session for the next.
+ * - `outgoing` is subscribed once, when the line can carry messages, or earlier with a bounded buffer; when it
+ *   completes the client has said all it will, and the session goes on until unsubscribed.
+ */
+export type Transport = (outgoing: Observable<ClientMessage>) => Observable<ServerMessage>
+
+/** What an edge knows of whoever connects; `request` is what the line carried (headers, address), untouched. */
+export interface SessionInfo {
+  readonly request?: unknown
+  /** Set only by server code that vouches for it: nothing is authenticated then. */
+  readonly subject?: string
+}
+
+/**
+ * What a server edge serves: each session is a Transport, to which the edge feeds what comes in, as it came (the
+ * session checks it), and from which it sends what comes out. Sessions of one document emit the *same message object*,
+ * so an edge encodes it once. An edge ends a session that takes too little by unsubscribing; it resumes by position.
+ */
+export interface SessionSource {
+  session(info: SessionInfo): (incoming: Observable<unknown>) => Observable<ServerMessage>
+  /** The largest message in bytes that a client may send. */
+  readonly maxMessageBytes: number
+}

@@ -1,0 +1,47 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs'
+
+/**
+ * Time and chance, handed in. Nothing in the core reaches for the globals, so a whole system can run under a seeded
+ * simulation.
+ */
+export interface Environment {
+  /** The wall clock, in milliseconds since 1970. */
+  readonly now: () => number
+  /** Runs every timer. */
+  readonly scheduler: SchedulerLike
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number
+  /** A new random name of 128 bits, 22 characters of `A–Z a–z 0–9 - _`. */
+  readonly id: () => string
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const bytesPerId = 16
+
+// One pooled call for 256 ids costs a tenth of one call each; randomUUID exists in secure contexts only.
+const pool = new Uint8Array(bytesPerId * 256)
+let used = pool.length
+
+function randomId(): string {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  let id = ''
+  for (let i = 0; i < 15; i += 3) {
+    const bits = ((pool[used + i] as number) << 16) | ((pool[used + i + 1] as number) << 8) | (pool[used + i + 2] as number)
+    id +=
+      (alphabet[bits >> 18] as string) + alphabet[(bits >> 12) & 63] + alphabet[(bits >> 6) & 63] + alphabet[bits & 63]
+  }
+  const last = pool[used + 15] as number
+  used += bytesPerId
+  return id + alphabet[last >> 2] + alphabet[(last & 3) << 4]
+}
+
+/** The real clock, timers and randomness. */
+export const realEnvironment: Environment = {
+  now: () => Date.now(),
+  scheduler: asyncScheduler,
+  random: () => Math.random(),
+  id: randomId,
+}
