@@ -1,0 +1,41 @@
+import type { ErrorCode } from './errors.ts'
+import type { Pending, Settlement } from './replica/pending.ts'
+
+/** A command that was applied here. */
+export class Done {
+  readonly isSuccess = true
+  /** The id that a create made; the Master may rename it, then `settled` has the new one. */
+  declare readonly createdId?: string
+  readonly #entry: Pending
+
+  constructor(entry: Pending) {
+    this.#entry = entry
+    if (entry.createdId !== undefined) this.createdId = entry.createdId
+  }
+
+  /** What became of it at the Master. Costs nothing until asked for, and answers also when asked late. */
+  get settled(): Promise<Settlement> {
+    return this.#entry.settled
+  }
+
+  /** When it can no longer be lost with this process. Without a storage that is when the Master has settled it. */
+  get kept(): Promise<void> {
+    return this.#entry.settled.then(() => undefined)
+  }
+}
+
+/** A command that was not applied; nothing changed. */
+export class Failed {
+  readonly isSuccess = false
+  /** For people: what, where, and what to do. */
+  readonly error: string
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, error: string) {
+    this.code = code
+    this.error = error
+  }
+}
+
+/** What `apply` answers at once. */
+export type Applied = Done | Failed

@@ -1,0 +1,27 @@
+/** Names a place in a document, from the root: the keys on the way. */
+export type Path = readonly string[]
+
+export const root: Path = []
+
+/** A path as people read it: `todos/42`; the root is `/`. */
+export const pointer = (path: Path): string => (path.length === 0 ? '/' : path.join('/'))
+
+// A key that reaches a prototype is never data.
+const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+export const isUnsafeKey = (key: string): boolean => unsafeKeys.has(key)
+
+/** Whether `path` is `above` or lies below it. */
+export function leadsThrough(path: Path, above: Path): boolean {
+  return path.length >= above.length && above.every((segment, i) => segment === path[i])
+}
+
+export const samePath = (a: Path, b: Path): boolean => a.length === b.length && leadsThrough(a, b)
+
+/** Whether the language puts this key in front, by number, wherever it was added. */
+export function isIndexKey(key: string): boolean {
+  const first = key.charCodeAt(0)
+  if (!(first >= 48 && first <= 57)) return false
+  const index = Number(key)
+  return index < 4_294_967_295 && String(index) === key
+}

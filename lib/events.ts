@@ -1,0 +1,44 @@
+import type { Command } from './flushout.ts'
+
+/** Names one command for good. */
+export interface Origin {
+  readonly client: string
+  readonly seq: number
+}
+
+/** A command as it was applied to a document. */
+export interface CommandEvent {
+  readonly command: Command
+  readonly createdId?: string
+  /** Whether it was applied here first, or came from elsewhere. */
+  readonly isLocal: boolean
+  /** Who made it, where that is known: a local command has no number until it is sent. */
+  readonly origin?: Origin
+}
+
+/** What happened between a Proxy and its Master. Values, never errors: a refused command ends no stream. */
+export type SyncEvent =
+  | { readonly type: 'flush_begun'; readonly from: number; readonly commands: number }
+  | { readonly type: 'flush_cancelled'; readonly commands: number }
+  /** The Master has answered for so many commands. */
+  | { readonly type: 'flushed'; readonly commands: number }
+  /** The Proxy has taken over what the Master had: some commands, or all of the document. */
+  | { readonly type: 'synced'; readonly isPartial: boolean; readonly commandCount: number }
+  /** The id of an object that was created here was taken: it goes by another. */
+  | { readonly type: 'renamed'; readonly path: readonly string[]; readonly id: string }
+  /** The Master refused it. */
+  | ({ readonly type: 'rejected' } & Refused)
+  /** It no longer applied before it was sent. */
+  | ({ readonly type: 'dropped' } & Refused)
+  /** Whether the Master took it can no longer be found out; it is not sent again. */
+  | ({ readonly type: 'unknown' } & Refused)
+  /** The Master's history no longer holds what was confirmed here up to `commandCount`. */
+  | { readonly type: 'regressed'; readonly commandCount: number }
+
+export interface Refused {
+  readonly command: Command
+  readonly code: string
+  readonly reason: string
+  /** Its number among its client's commands; 0 where it was never sent. */
+  readonly seq: number
+}

@@ -1,0 +1,30 @@
+export { type Applied, Done, Failed } from './applied.ts'
+export type { Batch, ClientRecord, History, HistoryAdapter, Outcome, Position } from './contracts/history.ts'
+export type { SessionInfo, SessionSource, Transport } from './contracts/transport.ts'
+export { type At, Cursor } from './cursor.ts'
+export { replay } from './document/replay.ts'
+export { type Environment, realEnvironment } from './environment.ts'
+export { type ErrorCode, hasCode, MillraceError } from './errors.ts'
+export type { CommandEvent, Origin, SyncEvent } from './events.ts'
+export {
+  type ApplyResult,
+  type Command,
+  CommandAction,
+  type CommandCompletion,
+  type CommandInterception,
+  type CompletionBatch,
+  type CompletionError,
+  type FlushResult,
+  type HistoryProvider,
+  type Interceptor,
+  type Model,
+  type Result,
+  type Snapshot,
+  type Sync,
+} from './flushout.ts'
+export { Master, type MasterConfig, type MasterEvent } from './master.ts'
+export { PathMapper } from './path-mapper.ts'
+export type { ClientMessage, ServerMessage } from './protocol/messages.ts'
+export { defaultLimits, type Limits } from './protocol/limits.ts'
+export { DocumentProxy as Proxy, type ProxyConfig } from './proxy.ts'
+export type { Settlement } from './replica/pending.ts'

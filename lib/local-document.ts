@@ -1,0 +1,229 @@
+import { distinctUntilChanged, map, type Observable, startWith, Subject } from 'rxjs'
+import { type Applied, Done, Failed } from './applied.ts'
+import { type At, cursorsOf } from './cursor.ts'
+import type { KeptCommand } from './document/actions/action.ts'
+import { keepCommand, pathOf, withProps } from './document/actions/index.ts'
+import type { Bounds } from './document/json.ts'
+import { type Path, pointer, root } from './document/path.ts'
+import { Refusal } from './document/refusal.ts'
+import type { Completed } from './document/replay.ts'
+import type { PathOf, ValueAt } from './document/typed-path.ts'
+import type { CommandEvent, Origin, SyncEvent } from './events.ts'
+import type { Command, Interceptor } from './flushout.ts'
+import { intercept } from './judge.ts'
+import { defaultLimits } from './protocol/limits.ts'
+import type { Pending, Settlement } from './replica/pending.ts'
+import type { Change, Integrated, Replica } from './replica/replica.ts'
+import { valueStream } from './streams.ts'
+
+const rememberedDeletions = 1_000
+
+/**
+ * A document that is edited here without delay: what a manual Proxy and a connected one have in common. How its commands
+ * reach the Master is theirs.
+ */
+export abstract class LocalDocument<T extends object> {
+  /** The document: now, then after each change, synchronously with `apply`; once for a `batch`, once for a whole sync. */
+  readonly document$: Observable<T>
+  /** Each command as it is applied here, local or remote. Hot; nothing is replayed. */
+  readonly commands$: Observable<CommandEvent>
+  /** What happens between here and the Master. Hot; nothing is replayed. */
+  readonly sync$: Observable<SyncEvent>
+  /** How many commands the Master has not answered for. Replays the latest. */
+  readonly pending$: Observable<number>
+  /** Whether there is none. Replays the latest. */
+  readonly saved$: Observable<boolean>
+  /** A typed place in the document. */
+  readonly at: At<T>
+
+  protected readonly replica: Replica
+  protected readonly bounds: Bounds = defaultLimits
+  protected readonly commands = new Subject<CommandEvent>()
+  protected readonly syncs = new Subject<SyncEvent>()
+  protected readonly closed = new Subject<never>()
+  protected readonly moved = new Subject<void>()
+  protected isClosed = false
+  readonly #interceptor: Interceptor<T> | undefined
+  readonly #deleted = new Map<string, number>()
+
+  protected constructor(replica: Replica, interceptor: Interceptor<T> | undefined) {
+    this.replica = replica
+    this.#interceptor = interceptor
+    const document = this
+    const observed = {
+      replica,
+      get isLoaded() {
+        return document.isLoaded
+      },
+      closed$: this.closed,
+      apply: (command: Command) => this.apply(command),
+    }
+    this.document$ = valueStream<T>(observed, root)
+    this.commands$ = this.commands.asObservable()
+    this.sync$ = this.syncs.asObservable()
+    this.pending$ = this.stateOf(() => this.replica.pending.length)
+    this.saved$ = this.stateOf(() => this.replica.pending.length === 0)
+    this.at = cursorsOf<T>(observed)
+  }
+
+  /** Whether there is a document yet. */
+  abstract get isLoaded(): boolean
+
+  /** The document now. It never changes afterwards: the next commands go to copies of what they touch. */
+  getDocument(): T {
+    return (this.isLoaded ? this.replica.tree.expose(root) : undefined) as T
+  }
+
+  /** Confirmed and pending commands together. Falls when a pending command is refused. */
+  getCommandCount(): number {
+    return this.replica.commandCount
+  }
+
+  /** One part of the document, looking at that path alone, or what `fn` makes of it: now and when it changed. */
+  select<P extends PathOf<T>>(...path: P): Observable<ValueAt<T, P> | undefined>
+  select<P extends PathOf<T>, R>(...args: [...P, (value: ValueAt<T, P> | undefined) => R]): Observable<R>
+  select(...args: unknown[]): Observable<unknown> {
+    const fn = args[args.length - 1]
+    if (typeof fn !== 'function') return this.at.path(args as string[]).value$
+    return this.at.path(args.slice(0, -1) as string[]).value$.pipe(
+      map((value) => fn(value) as unknown),
+      distinctUntilChanged(),
+    )
+  }
+
+  /** Applies a command here, at once; it reaches the Master later. Never throws for what the command holds. */
+  apply(command: Command): Applied {
+    if (this.isClosed) return new Failed('closed', 'This document was closed: open it again.')
+    if (!this.isLoaded) {
+      return new Failed('not_loaded', 'The document is not loaded yet: wait for `loaded`, or open it with { initial }.')
+    }
+    const kept = this.#judge(command)
+    if (kept instanceof Failed) return kept
+    const entry = this.ring.hold(() => this.#applyKept(kept))
+    return entry instanceof Refusal ? new Failed(entry.code, this.#explain(entry, kept)) : new Done(entry)
+  }
+
+  /** Applies what `fn` does as one change: observers are told once. If it throws, all of it is undone. */
+  batch<R>(fn: () => R): R {
+    return this.ring.hold(() => {
+      const before = this.replica.pending.length
+      try {
+        return fn()
+      } catch (error) {
+        for (const entry of this.replica.retract(before)) {
+          entry.settle({ type: 'dropped', code: 'rejected', reason: 'The batch that it was part of threw.' })
+        }
+        this.tell(this.moved, undefined)
+        throw error
+      }
+    })
+  }
+
+  /** Ends every stream. Idempotent. What is pending stays unsent. */
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const subject of [this.closed, this.moved, this.commands, this.syncs]) subject.complete()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  protected get ring(): Replica['ring'] {
+    return this.replica.ring
+  }
+
+  /** A state that is derived from the replica: replays the latest, completes with the document. */
+  protected stateOf<V>(read: () => V): Observable<V> {
+    return this.moved.pipe(startWith(undefined), map(read), distinctUntilChanged())
+  }
+
+  protected tell<V>(subject: Subject<V>, value: V): void {
+    if (subject.observed) this.ring.post(() => subject.next(value))
+  }
+
+  /** Takes over what the Master has, and tells everybody what that did to the commands made here. */
+  protected integrate(change: Change, origin?: (index: number) => Origin | undefined): Integrated {
+    return this.ring.hold(() => {
+      const integrated = this.replica.integrate(change)
+      const { dropped, renamed } = integrated
+      const first = this.replica.confirmedCount - change.completions.length
+      change.completions.forEach((completion, i) => this.#tellRemote(completion, first + i + 1, origin?.(i)))
+      for (const { place, id } of renamed) this.tell(this.syncs, { type: 'renamed', path: place, id })
+      for (const { entry, refusal } of dropped) {
+        if (refusal === 'depends') this.refuse('dropped', entry, 'depends', 'What it was made under was refused.')
+        else this.refuse('dropped', entry, refusal.code, this.#explain(refusal, entry.command))
+      }
+      this.tell(this.moved, undefined)
+      return integrated
+    })
+  }
+
+  protected refuse(type: 'dropped' | 'rejected' | 'unknown', entry: Pending, code: string, reason: string): void {
+    entry.settle(type === 'unknown' ? { type, reason } : { type, code, reason })
+    this.tell(this.syncs, { type, command: entry.command as Command, code, reason, seq: entry.seq })
+  }
+
+  protected settle(entries: readonly Pending[], settlement?: Settlement): void {
+    for (const entry of entries) entry.settle(settlement ?? confirmed(entry))
+  }
+
+  #judge(command: Command): KeptCommand | Failed {
+    const kept = keepCommand(command, this.bounds)
+    if (kept instanceof Refusal) return new Failed(kept.code, kept.message)
+    const verdict = intercept(this.#interceptor, this.replica.tree.at(root) as T, kept, undefined)
+    if (!verdict) return kept
+    if ('code' in verdict) return new Failed(verdict.code, verdict.reason)
+    const changed = withProps(kept, verdict.props, this.bounds)
+    return changed instanceof Refusal ? new Failed(changed.code, changed.message) : changed
+  }
+
+  #applyKept(command: KeptCommand): Pending | Refusal {
+    const entry = this.replica.apply(command)
+    if (entry instanceof Refusal) return entry
+    if (this.commands.observed) this.tell(this.commands, eventOf(entry, true, undefined))
+    this.tell(this.moved, undefined)
+    return entry
+  }
+
+  #tellRemote(completion: Completed, count: number, origin: Origin | undefined): void {
+    if (completion.command.action === 'delete') {
+      const place = pointer(pathOf(completion.command))
+      this.#deleted.delete(place)
+      this.#deleted.set(place, count)
+      if (this.#deleted.size > rememberedDeletions) {
+        this.#deleted.delete(this.#deleted.keys().next().value as string)
+      }
+    }
+    if (this.commands.observed) this.tell(this.commands, eventOf(completion, false, origin))
+  }
+
+  #explain(refusal: Refusal, command: KeptCommand): string {
+    if (refusal.code !== 'not_found') return refusal.message
+    const count = this.#deletedAt(pathOf(command))
+    return count === undefined ? `${refusal.message}.` : `${refusal.message}: it was deleted by another client at ${count}.`
+  }
+
+  #deletedAt(path: Path): number | undefined {
+    for (let length = path.length; length > 0; length--) {
+      const count = this.#deleted.get(pointer(path.slice(0, length)))
+      if (count !== undefined) return count
+    }
+    return undefined
+  }
+}
+
+const plainlyConfirmed: Settlement = { type: 'confirmed' }
+
+const confirmed = ({ createdId }: Pending): Settlement =>
+  createdId === undefined ? plainlyConfirmed : { type: 'confirmed', createdId }
+
+function eventOf({ command, createdId }: Completed, isLocal: boolean, origin: Origin | undefined): CommandEvent {
+  return {
+    command: command as Command,
+    ...(createdId !== undefined && { createdId }),
+    isLocal,
+    ...(origin && { origin }),
+  }
+}

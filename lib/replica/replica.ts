@@ -1,0 +1,314 @@
+import type { KeptCommand, NameSource } from '../document/actions/action.ts'
+import { actionOf, pathOf, withPath } from '../document/actions/index.ts'
+import { leadsThrough, type Path, root, samePath } from '../document/path.ts'
+import { Refusal } from '../document/refusal.ts'
+import { applyCompleted, type Completed, mustKnow } from '../document/replay.ts'
+import { type Edit, Tree } from '../document/tree.ts'
+import { Pending } from './pending.ts'
+import { Ring } from './ring.ts'
+import { Touched } from './touched.ts'
+import { NetChange, type Wake, Watchers } from './watchers.ts'
+
+export interface State {
+  readonly commandCount: number
+  readonly document: object
+}
+
+/** What the other end has and this one lacks. */
+export interface Change {
+  /** Stands in place of everything confirmed so far. */
+  readonly snapshot?: State
+  /** What came first, in order; own commands as they were taken among them. */
+  readonly completions: readonly Completed[]
+  /** How many of the first pending are answered and leave. */
+  readonly leave: number
+  /** The places of creates that were refused: what leads through one is refused with it. */
+  readonly refused?: readonly Path[]
+}
+
+export interface Integrated {
+  /** Never sent, and they no longer apply. */
+  readonly dropped: readonly { readonly entry: Pending; readonly refusal: Refusal | 'depends' }[]
+  /** Pending creates whose id was taken meanwhile: the old place and the new id. */
+  readonly renamed: readonly { readonly place: Path; readonly id: string }[]
+}
+
+const nothing: Integrated = { dropped: [], renamed: [] }
+
+/** A new id, where the one proposed is taken or none is. */
+export type IdSource = (attempt: number, commandCount: number) => string
+
+/**
+ * The one engine: a confirmed state, and pending commands on top of it with what takes them back. A Proxy is a replica
+ * of a Master, a Master is a replica of a history.
+ *
+ * Invariant 1: replicas at the same count of the same history hold deeply equal documents, keys in the same order.
+ * Invariant 6: what was handed out never changes.
+ */
+export class Replica {
+  readonly pending: Pending[] = []
+  readonly watchers = new Watchers()
+  readonly ring = new Ring()
+  #tree: Tree
+  #count: number
+  #aside = 0
+  #touched: Touched | undefined
+  #net: NetChange | undefined
+  #proposed: string | undefined
+  readonly #newId: IdSource
+
+  constructor(state: State, newId: IdSource) {
+    this.#tree = new Tree(state.document)
+    this.#count = state.commandCount
+    this.#newId = newId
+  }
+
+  get tree(): Tree {
+    return this.#tree
+  }
+
+  /** How many commands are confirmed. */
+  get confirmedCount(): number {
+    return this.#count
+  }
+
+  /** Confirmed and pending together. Falls when a pending command is refused. */
+  get commandCount(): number {
+    return this.#count + this.pending.length - this.#aside
+  }
+
+  /** Adds a pending command; a refusal changes nothing. */
+  apply(command: KeptCommand, proposedId?: string): Pending | Refusal {
+    this.#tree.undoable = true
+    const action = actionOf(command)
+    if (!action) return new Refusal('unsupported', `Unknown action '${command.action}'.`)
+    this.#proposed = proposedId
+    const edits = action.apply(this.#tree, command, this.#names)
+    if (edits instanceof Refusal) return edits
+    const entry = new Pending(command, action.creates ? edits?.key : undefined, edits)
+    this.pending.push(entry)
+    this.#changed(edits)
+    return entry
+  }
+
+  /** The first `n` pending became history as they are: nothing is computed again. */
+  confirm(n: number): Pending[] {
+    this.#count += n
+    return this.#leave(n)
+  }
+
+  /** The document without what is pending, to be handed out. */
+  exposeConfirmed(): object {
+    if (this.pending.length === 0) return this.#tree.expose(root) as object
+    this.#undoFrom(0, undefined)
+    this.#tree.restoreOrder()
+    const document = this.#tree.expose(root) as object
+    this.#applyAgain([], undefined)
+    this.#tree.restoreOrder()
+    return document
+  }
+
+  /** Takes back all pending from index `from` on. @returns them, oldest first */
+  retract(from: number): Pending[] {
+    const net = this.#startNet()
+    this.#undoFrom(from, net)
+    this.#tree.restoreOrder()
+    const gone = this.pending.splice(from)
+    this.#touched = undefined
+    this.#settleNet(net)
+    return gone
+  }
+
+  /** Others' commands came first: pending is undone, theirs is applied, pending is applied again. */
+  integrate(change: Change): Integrated {
+    mustKnow(change.completions)
+    if (change.snapshot) return this.#replace(change, change.snapshot)
+    if (change.leave === 0 && this.pending.length > 0 && this.#aside === 0 && this.#integrateOnTop(change.completions)) {
+      return nothing
+    }
+    const net = this.#startNet()
+    this.#undoFrom(0, net)
+    this.#leave(change.leave)
+    for (const completion of change.completions) this.#applyConfirmed(completion, net)
+    const integrated = this.#applyAgain(change.refused ?? [], net)
+    this.#tree.restoreOrder()
+    this.#settleNet(net)
+    return integrated
+  }
+
+  /** Whether the edits of pending commands and of `change` can stand side by side; if so they do. */
+  #integrateOnTop(completions: readonly Completed[]): boolean {
+    this.#touched ??= new Touched()
+    this.#touched.extend(this.pending)
+    let made: Edit | undefined
+    const chains: (Edit | undefined)[] = []
+    for (const completion of completions) {
+      const edits = applyCompleted(this.#tree, completion)
+      made = edits instanceof Refusal ? undefined : edits
+      if (!made || this.#touched.conflicts(completion.command, made)) {
+        this.#tree.undo(made)
+        for (const chain of chains.reverse()) this.#tree.undo(chain)
+        this.#tree.restoreOrder()
+        return false
+      }
+      chains.push(made)
+    }
+    this.#count += completions.length
+    this.ring.hold(() => {
+      for (const chain of chains) this.#changed(chain)
+    })
+    return true
+  }
+
+  #replace({ completions, leave, refused = [] }: Change, { commandCount, document }: State): Integrated {
+    this.#tree = new Tree(document)
+    this.#count = commandCount
+    this.#leave(leave)
+    for (const completion of completions) this.#applyConfirmed(completion, undefined)
+    const integrated = this.#applyAgain(refused, undefined)
+    this.#tree.restoreOrder()
+    this.#wake(this.watchers.all())
+    return integrated
+  }
+
+  #leave(n: number): Pending[] {
+    if (n === 0) return []
+    const left = this.pending.splice(0, n)
+    for (const entry of left) if (entry.aside) this.#aside--
+    this.#touched = undefined
+    if (this.pending.length === 0) this.#tree.undoable = false
+    return left
+  }
+
+  #undoFrom(from: number, net: NetChange | undefined): void {
+    for (let i = this.pending.length - 1; i >= from; i--) {
+      const entry = this.pending[i] as Pending
+      net?.undone(this.#tree, entry.edits)
+      this.#tree.undo(entry.edits)
+      entry.edits = undefined
+    }
+  }
+
+  #applyConfirmed(completion: Completed, net: NetChange | undefined): void {
+    const edits = applyCompleted(this.#tree, completion)
+    this.#count++
+    if (!(edits instanceof Refusal)) net?.made(edits)
+  }
+
+  #applyAgain(refused: readonly Path[], net: NetChange | undefined): Integrated {
+    if (this.pending.length === 0) return nothing
+    const waiting = this.pending.splice(0)
+    const lost: Path[] = [...refused]
+    const dropped: Integrated['dropped'][number][] = []
+    const renamed: Integrated['renamed'][number][] = []
+    this.#aside = 0
+    this.#touched = undefined
+    this.#tree.undoable = true
+    for (let i = 0; i < waiting.length; i++) {
+      const entry = waiting[i] as Pending
+      const before = placeOf(entry)
+      const refusal = lost.some((place) => leadsThrough(pathOf(entry.command), place)) ? 'depends' : this.#tryAgain(entry)
+      if (refusal) {
+        if (before) lost.push(before)
+        if (entry.seq === 0) {
+          dropped.push({ entry, refusal })
+          continue
+        }
+        entry.aside = true
+        this.#aside++
+      } else {
+        entry.aside = false
+        net?.made(entry.edits)
+        const after = placeOf(entry)
+        if (before && after) {
+          forget(lost, before)
+          if (!samePath(before, after)) {
+            renamed.push({ place: before, id: entry.createdId as string })
+            follow(waiting, i + 1, before, after)
+          }
+        }
+      }
+      this.pending.push(entry)
+    }
+    return { dropped, renamed }
+  }
+
+  #tryAgain(entry: Pending): Refusal | undefined {
+    const action = actionOf(entry.command)
+    // A command that was sent keeps its content, so its id too.
+    const wanted = entry.createdId
+    this.#proposed = wanted
+    const names: NameSource = entry.seq > 0 ? (attempt) => (attempt === 0 ? wanted : undefined) : this.#names
+    const edits = action?.apply(this.#tree, entry.command, names)
+    if (edits instanceof Refusal) return edits
+    entry.edits = edits
+    if (action?.creates && edits) entry.createdId = edits.key
+    return undefined
+  }
+
+  readonly #names: NameSource = (attempt) =>
+    attempt === 0 && this.#proposed !== undefined ? this.#proposed : this.#newId(attempt, this.commandCount)
+
+  #changed(edits: Edit | undefined): void {
+    if (this.watchers.isEmpty) return
+    if (this.ring.isHeld) {
+      this.#startNet()?.made(edits)
+      return
+    }
+    const wakes = new Set<Wake>()
+    for (let edit = edits; edit; edit = edit.previous) this.watchers.collect(edit.path, edit.key, edit.moved, wakes)
+    this.#wake(wakes)
+  }
+
+  /** The net change that is being gathered; while the ring is held, one for all that happens meanwhile. */
+  #startNet(): NetChange | undefined {
+    if (this.watchers.isEmpty) return undefined
+    if (!this.ring.isHeld) return new NetChange()
+    if (!this.#net) {
+      const net = new NetChange()
+      this.#net = net
+      this.ring.post(() => {
+        this.#net = undefined
+        for (const wake of net.collect(this.#tree, this.watchers)) wake()
+      })
+    }
+    return this.#net
+  }
+
+  #settleNet(net: NetChange | undefined): void {
+    if (net && net !== this.#net) this.#wake(net.collect(this.#tree, this.watchers))
+  }
+
+  #wake(wakes: ReadonlySet<Wake>): void {
+    if (wakes.size > 0) {
+      this.ring.post(() => {
+        for (const wake of wakes) wake()
+      })
+    }
+  }
+}
+
+/** Where a create put its object. */
+export function placeOf({ command, createdId }: Completed): Path | undefined {
+  return createdId === undefined ? undefined : [...pathOf(command), createdId]
+}
+
+/** Lets the commands from index `from` on that were made under a renamed create follow it, up to a new create of the same place. */
+export function follow(entries: readonly Pending[], from: number, before: Path, after: Path): void {
+  for (let i = from; i < entries.length; i++) {
+    const entry = entries[i] as Pending
+    const path = pathOf(entry.command)
+    const place = placeOf(entry)
+    if (leadsThrough(path, before)) {
+      entry.command = withPath(entry.command, [...after, ...path.slice(before.length)])
+    } else if (place && samePath(place, before)) {
+      return
+    }
+  }
+}
+
+function forget(places: Path[], place: Path): void {
+  for (let i = places.length - 1; i >= 0; i--) {
+    if (samePath(places[i] as Path, place)) places.splice(i, 1)
+  }
+}
