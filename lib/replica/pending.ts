@@ -37,7 +37,6 @@ export class Pending implements Completed {
   settle(settlement: Settlement): void {
     if (this.#settlement) return
     this.#settlement = settlement
-    this.edits = undefined
     this.#ask?.answer(settlement)
   }
 

@@ -174,7 +174,10 @@ export class Replica {
   #leave(n: number): Pending[] {
     if (n === 0) return []
     const left = this.pending.splice(0, n)
-    for (const entry of left) if (entry.aside) this.#aside--
+    for (const entry of left) {
+      if (entry.aside) this.#aside--
+      entry.edits = undefined
+    }
     this.#touched = undefined
     if (this.pending.length === 0) this.#tree.undoable = false
     return left
