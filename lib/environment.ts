@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike } from 'rxjs'
+import { asyncScheduler, defer, EMPTY, filter, fromEvent, merge, type Observable, type SchedulerLike } from 'rxjs'
 
 /**
  * Time and chance, handed in. Nothing in the core reaches for the globals, so a whole system can run under a seeded
@@ -13,6 +13,8 @@ export interface Environment {
   readonly random: () => number
   /** A new random name of 128 bits, 22 characters of `A–Z a–z 0–9 - _`. */
   readonly id: () => string
+  /** Emits when a line that broke may work again: the network came back, the page became visible. */
+  readonly hurry$: Observable<unknown>
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -38,10 +40,20 @@ function randomId(): string {
   return id + alphabet[last >> 2] + alphabet[(last & 3) << 4]
 }
 
+// Pages have these; other processes wait for the timer.
+const pageWakes = defer(() => {
+  const { window, document } = globalThis as { window?: EventTarget; document?: EventTarget & { visibilityState: string } }
+  return merge(
+    window ? fromEvent(window, 'online') : EMPTY,
+    document ? fromEvent(document, 'visibilitychange').pipe(filter(() => document.visibilityState === 'visible')) : EMPTY,
+  )
+})
+
 /** The real clock, timers and randomness. */
 export const realEnvironment: Environment = {
   now: () => Date.now(),
   scheduler: asyncScheduler,
   random: () => Math.random(),
   id: randomId,
+  hurry$: pageWakes,
 }

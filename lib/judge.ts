@@ -1,11 +1,12 @@
 import type { Outcome } from './contracts/history.ts'
 import type { KeptCommand } from './document/actions/action.ts'
-import { pathOf, withPath, withProps } from './document/actions/index.ts'
-import type { Bounds } from './document/json.ts'
+import { keepCommand, pathOf, withPath, withProps } from './document/actions/index.ts'
+import { type Bounds, checkKey } from './document/json.ts'
 import { leadsThrough, type Path, root, samePath } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
 import type { Completed } from './document/replay.ts'
 import type { Command, Interceptor } from './flushout.ts'
+import type { Pending } from './replica/pending.ts'
 import type { Replica } from './replica/replica.ts'
 
 /** What an interceptor wants done with a command; `undefined` lets it pass. */
@@ -31,16 +32,16 @@ export function intercept<T extends object, C>(
   }
 }
 
-/** One flush to be judged. */
+/** One flush to be judged, as it came: nothing in it was checked beyond its shape. */
 export interface Submission<T extends object, C> {
-  readonly completions: readonly Completed[]
+  readonly completions: readonly { readonly command: object; readonly createdId?: string }[]
   /** The seq that the first of them follows; 0 where they have none. */
   readonly after: number
   readonly interceptor: Interceptor<T, C> | undefined
   readonly context: C | undefined
   readonly bounds: Bounds
-  /** Why nothing of it may be applied, where its sender has no right to. */
-  readonly refusal?: { readonly code: string; readonly reason: string }
+  /** Why a command may not be applied, whatever it says. */
+  readonly refusal?: (command: KeptCommand) => { readonly code: string; readonly reason: string } | undefined
 }
 
 export interface Judged {
@@ -49,7 +50,7 @@ export interface Judged {
   readonly outcome: Outcome
   /** Old and new places of the creates that were renamed. */
   readonly renamed: readonly { readonly before: Path; readonly after: Path }[]
-  readonly errors: readonly { readonly command: KeptCommand; readonly reason: string }[]
+  readonly errors: readonly { readonly command: object; readonly reason: string }[]
 }
 
 /**
@@ -67,29 +68,32 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
 
   completions.forEach(({ command: submitted, createdId }, i) => {
     const seq = after + 1 + i
-    const command = places.follow(submitted)
-    const place = createdId === undefined ? undefined : [...pathOf(command), createdId]
-    const refuse = (code: string, reason: string) => {
+    const refuse = (command: object, code: string, reason: string) => {
       rejected.push({ seq, code, reason })
       errors.push({ command, reason })
-      if (place) places.refused(place)
     }
-    if (submission.refusal) return refuse(submission.refusal.code, submission.refusal.reason)
-    if (places.depends(command)) return refuse('depends', 'What it was made under was refused.')
-    const wish = intercept(submission.interceptor, replica.tree.at(root) as T, command, submission.context)
-    if (wish && 'code' in wish) return refuse(wish.code, wish.reason)
-    const wanted = wish ? withProps(command, wish.props, bounds) : command
-    if (wanted instanceof Refusal) return refuse(wanted.code, wanted.message)
-    const entry = replica.apply(wanted, createdId)
-    if (entry instanceof Refusal) return refuse(entry.code, `${entry.message}.`)
+    const kept = keepCommand(submitted, bounds)
+    if (kept instanceof Refusal) {
+      const { path = [] } = submitted as { path?: unknown }
+      if (createdId !== undefined && Array.isArray(path)) places.refused([...(path as string[]), createdId])
+      return refuse(submitted, kept.code, kept.message)
+    }
+    const badId = createdId === undefined ? undefined : checkKey(createdId, bounds)
+    if (badId) return refuse(kept, badId.code, badId.message)
 
-    taken.push(entry.createdId === undefined ? { command: wanted } : { command: wanted, createdId: entry.createdId })
-    if (wish) rewritten.push({ seq, props: (wanted as { props?: unknown }).props })
-    if (place && entry.createdId !== undefined) {
-      const now = [...pathOf(wanted), entry.createdId]
-      places.made(place, now)
-      if (entry.createdId !== createdId) renamedIds.push({ seq, id: entry.createdId })
+    const command = places.follow(kept)
+    const place = createdId === undefined ? undefined : [...pathOf(command), createdId]
+    const verdict = decide(replica, submission, places, command, createdId)
+    if ('code' in verdict) {
+      if (place) places.refused(place)
+      return refuse(command, verdict.code, verdict.reason)
     }
+    const { entry, isRewritten } = verdict
+    taken.push(entry.createdId === undefined ? { command: entry.command } : { command: entry.command, createdId: entry.createdId })
+    if (isRewritten) rewritten.push({ seq, props: (entry.command as { props?: unknown }).props })
+    if (entry.createdId === undefined) return
+    if (place) places.made(place, [...pathOf(command), entry.createdId])
+    if (entry.createdId !== createdId) renamedIds.push({ seq, id: entry.createdId })
   })
   return {
     taken,
@@ -101,6 +105,25 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
       ...(renamedIds.length > 0 && { renamed: renamedIds }),
     },
   }
+}
+
+function decide<T extends object, C>(
+  replica: Replica,
+  { refusal, interceptor, context, bounds }: Submission<T, C>,
+  places: Places,
+  command: KeptCommand,
+  createdId: string | undefined,
+): { readonly entry: Pending; readonly isRewritten: boolean } | { readonly code: string; readonly reason: string } {
+  const refused = refusal?.(command)
+  if (refused) return refused
+  if (places.depends(command)) return { code: 'depends', reason: 'What it was made under was refused.' }
+  const wish = intercept(interceptor, replica.tree.at(root) as T, command, context)
+  if (wish && 'code' in wish) return wish
+  const wanted = wish ? withProps(command, wish.props, bounds) : command
+  if (wanted instanceof Refusal) return { code: wanted.code, reason: wanted.message }
+  const entry = replica.apply(wanted, createdId)
+  if (entry instanceof Refusal) return { code: entry.code, reason: entry.message }
+  return { entry, isRewritten: wish !== undefined }
 }
 
 /** Where the creates of one flush went, for the commands that were made under them. */

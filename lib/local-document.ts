@@ -202,7 +202,7 @@ export abstract class LocalDocument<T extends object> {
   #explain(refusal: Refusal, command: KeptCommand): string {
     if (refusal.code !== 'not_found') return refusal.message
     const count = this.#deletedAt(pathOf(command))
-    return count === undefined ? `${refusal.message}.` : `${refusal.message}: it was deleted by another client at ${count}.`
+    return count === undefined ? refusal.message : `${refusal.message.slice(0, -1)}: it was deleted by another client at ${count}.`
   }
 
   #deletedAt(path: Path): number | undefined {

@@ -1,12 +1,11 @@
 import { defer, distinctUntilChanged, map, type Observable, startWith, Subject } from 'rxjs'
-import { keepCommand, pathOf } from './document/actions/index.ts'
 import type { Bounds } from './document/json.ts'
-import { Refusal } from './document/refusal.ts'
 import type { Completed } from './document/replay.ts'
 import { type Environment, realEnvironment } from './environment.ts'
 import type { CommandEvent, Origin } from './events.ts'
 import type {
   ApplyResult,
+  Command,
   CommandAction,
   CommandCompletion,
   CompletionBatch,
@@ -122,17 +121,15 @@ export class Master<T extends object = object, C = unknown> {
   }
 
   #judge(batch: CompletionBatch, context: C | undefined): { judged: Judged; isChanged: boolean } {
-    const completions: Completed[] = []
-    const unfit: Judged['errors'][number][] = []
-    for (const { command, createdId } of batch.completions) {
-      const kept = keepCommand(command, this.bounds)
-      if (kept instanceof Refusal) unfit.push({ command, reason: kept.message })
-      else completions.push(createdId === undefined ? { command: kept } : { command: kept, createdId })
-    }
-    const judged = judge(this.replica, { completions, after: 0, interceptor: this.#interceptor, context, bounds: this.bounds })
-    const errors = [...unfit, ...judged.errors]
-    const isChanged = errors.length + judged.renamed.length + (judged.outcome.rewritten?.length ?? 0) > 0
-    return { judged: { ...judged, errors }, isChanged }
+    const judged = judge(this.replica, {
+      completions: batch.completions,
+      after: 0,
+      interceptor: this.#interceptor,
+      context,
+      bounds: this.bounds,
+    })
+    const isChanged = judged.errors.length + judged.renamed.length + (judged.outcome.rewritten?.length ?? 0) > 0
+    return { judged, isChanged }
   }
 
   async #syncFor(from: number, applied: CompletionBatch, { renamed }: Judged): Promise<Sync<T>> {
@@ -156,8 +153,8 @@ export function errorsOf({ errors }: Judged): { errors?: CompletionError[] } {
   if (errors.length === 0) return {}
   return {
     errors: errors.map(({ command, reason }) => ({
-      action: command.action as CommandAction,
-      path: [...pathOf(command)],
+      action: (command as Command).action as CommandAction,
+      path: (command as Command).path ?? [],
       errorMessage: reason,
     })),
   }

@@ -42,6 +42,11 @@ export interface Batch {
   readonly hashes: readonly string[]
 }
 
+/**
+ * How a batch stands to its client's record (`seq`, 0 where there is none), as the batches before it in the same append
+ * leave it: it `fits` where `after` is `seq`, leaves a `gap` where `after` is above it, and was `seen`, all of it or a
+ * part, where `after` is below it; then a seq that both know with another hash is a `conflict`.
+ */
 export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
 
 export type AppendResult =
@@ -54,25 +59,34 @@ export type AppendResult =
 /**
  * The ordered batches of one document, shared by every host that serves it. A host is the only caller. A rejected
  * promise means *unknown*: the write may still happen, so ask `record` before anything else. Everything read or
- * answered is durable in the class that was asked for.
+ * answered is durable in the class that was asked for. Whoever is handed something neither changes it nor expects it to
+ * change.
+ *
+ * A position is held where a batch that is held ends, or where the oldest of them begins; the head and the position of
+ * the newest snapshot always are. Batches without completions share a count, and are ordered all the same.
  */
 export interface History {
   /** The newest snapshot and its position; `undefined` where nothing was ever appended. */
   load(): Promise<{ readonly snapshot: Snapshot<object>; readonly position: Position } | undefined>
   /**
-   * All or nothing, in one atomic step with the records, in order: the first batch must follow `position`, which must
-   * be the head. A history begins with its first append: `initial` is stored at `position` in the same step, and only
-   * where there is none yet (of two hosts that try, the first wins).
+   * All or nothing, in one atomic step with the records, in order: `position` must be the head (asked first, then the
+   * verdicts). A history begins with its first append, at any count: `initial` is stored at `position` in the same step,
+   * and only where there is none yet (of two hosts that try, the first wins). With no batches it does nothing else.
+   * Where the first batch does not follow `position`, or another the one before it, the caller is wrong: a `TypeError`,
+   * and nothing is written.
    */
   append(position: Position, batches: readonly Batch[], initial?: object): Promise<AppendResult>
   /** What is known of a client at the head, and the head. */
   record(client: string, by: string): Promise<{ readonly record: ClientRecord | undefined; readonly head: Position | undefined }>
-  /** Keeps a snapshot and trims by policy. An older one than the newest is ignored; a position not held is `regressed`. */
+  /**
+   * Keeps a snapshot and trims batches by policy, never one behind the newest snapshot. An older one than the newest is
+   * ignored, the same again is `saved`; a position not held is `regressed`.
+   */
   save(position: Position, document: object): Promise<'saved' | 'older' | 'regressed'>
   /**
    * Every batch after `position`: the past, in pages, then live, in order, each once, without a seam. Cold; never
-   * completes by itself; errors with `regressed` where the position is not held, with `history_trimmed` where the
-   * batches behind it are gone, which may happen at any time.
+   * completes by itself; waits where no history has begun; errors with `regressed` where the position is not held,
+   * with `history_trimmed` where the batches behind it are gone, which may happen at any time.
    */
   read(position: Position): Observable<Batch>
 }
@@ -81,8 +95,14 @@ export interface History {
 export interface HistoryAdapter {
   /** The history of a document, by its id (`list/shopping`; any text). Equal ids give the same history. */
   open(id: string): History
-  /** Publish and subscribe between hosts, for what is ephemeral: nothing is kept, nothing is promised. */
+  /**
+   * Publish and subscribe between hosts, for what is ephemeral: nothing is kept, nothing is promised. How far it
+   * reaches is the adapter's: one that is shared, or one store.
+   */
   channel(name: string): { publish(message: unknown): void; readonly messages$: Observable<unknown> }
-  /** Finishes what is under way and frees everything. Idempotent; later calls reject with `closed`. */
+  /**
+   * Finishes what is under way and frees everything. Idempotent. From then on every method rejects and every stream
+   * errors with `closed`, those that run too.
+   */
   close(): Promise<void>
 }

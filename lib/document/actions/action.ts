@@ -26,4 +26,4 @@ export interface Action<C extends KeptCommand = KeptCommand> {
 }
 
 export const notFound = (path: Path, reach: number): Refusal =>
-  new Refusal('not_found', `No object at ${pointer(path.slice(0, reach + 1))}`)
+  new Refusal('not_found', `No object at ${pointer(path.slice(0, reach + 1))}.`)

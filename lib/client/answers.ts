@@ -1,0 +1,60 @@
+import type { Outcome } from '../contracts/history.ts'
+import type { KeptCommand } from '../document/actions/action.ts'
+import type { Path } from '../document/path.ts'
+import type { Completed } from '../document/replay.ts'
+import type { Pending, Settlement } from '../replica/pending.ts'
+import { follow, placeOf } from '../replica/replica.ts'
+
+/** What a client's own commands became, in order. */
+export interface Answered {
+  /** What each became; told once the document stands where the answer was given. */
+  readonly settlements: readonly { readonly entry: Pending; readonly settlement: Settlement }[]
+  /** The commands as the history has them. */
+  readonly completions: readonly Completed[]
+  /** The places of creates that were refused. */
+  readonly refused: readonly Path[]
+  readonly renamed: readonly { readonly path: Path; readonly id: string }[]
+}
+
+/**
+ * Reads an outcome for the first `count` of the pending commands, and lets what waits behind a renamed create follow it.
+ * Answers name commands by seq, never by path.
+ */
+export function answer(pending: readonly Pending[], count: number, outcome: Outcome): Answered {
+  const rejected = new Map(outcome.rejected?.map((item) => [item.seq, item]))
+  const rewritten = new Map(outcome.rewritten?.map((item) => [item.seq, item]))
+  const renamedIds = new Map(outcome.renamed?.map((item) => [item.seq, item]))
+  const settlements: Answered['settlements'][number][] = []
+  const completions: Completed[] = []
+  const refused: Path[] = []
+  const renamed: Answered['renamed'][number][] = []
+
+  for (let i = 0; i < count; i++) {
+    const entry = pending[i] as Pending
+    const place = placeOf(entry)
+    const refusal = rejected.get(entry.seq)
+    if (refusal) {
+      if (place) refused.push(place)
+      settlements.push({ entry, settlement: { type: 'rejected', code: refusal.code, reason: refusal.reason } })
+      continue
+    }
+    const id = renamedIds.get(entry.seq)?.id
+    if (id !== undefined && place) {
+      entry.createdId = id
+      follow(pending, i + 1, place, [...place.slice(0, -1), id])
+      renamed.push({ path: place, id })
+    }
+    const change = rewritten.get(entry.seq)
+    const command = change ? ({ ...entry.command, props: change.props } as KeptCommand) : entry.command
+    const created = entry.createdId === undefined ? {} : { createdId: entry.createdId }
+    completions.push({ command, ...created })
+    settlements.push({
+      entry,
+      settlement: change ? { type: 'rewritten', props: change.props, ...created } : { type: 'confirmed', ...created },
+    })
+  }
+  return { settlements, completions, refused, renamed }
+}
+
+export const isPlain = ({ rejected, rewritten, renamed }: Outcome): boolean => !rejected?.length && !rewritten?.length && !renamed?.length
+

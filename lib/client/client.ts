@@ -1,0 +1,79 @@
+import { audit, distinctUntilChanged, filter, map, type Observable, startWith } from 'rxjs'
+import type { Transport } from '../contracts/transport.ts'
+import type { DocumentKinds, DocumentOf } from '../documents.ts'
+import { type Environment, realEnvironment } from '../environment.ts'
+import { MillraceError } from '../errors.ts'
+import { ConnectedProxy, type FlushPolicy, type OpenOptions } from './connected-proxy.ts'
+import { Line, type LineStatus } from './line.ts'
+
+export interface ClientConfig {
+  /** How to reach the host. */
+  readonly transport: Transport
+  /** Says who this is; asked anew for each connection. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>)
+  /** The version of the application, for the host to judge. */
+  readonly app?: string
+  /** When to flush. @default as soon as something is pending, all that one turn of the event loop applied together */
+  readonly flushWhen?: FlushPolicy
+  readonly environment?: Environment
+}
+
+/** Documents of a host, over one connection. */
+export interface Client<K extends DocumentKinds> {
+  /** How the connection stands. Replays the latest; completes on close. */
+  readonly status$: Observable<LineStatus>
+  /** A document by its id; the same proxy while it is open. */
+  open<N extends Extract<keyof K, string>>(
+    id: `${N}/${string}`,
+    options?: OpenOptions<DocumentOf<K[N]>>,
+  ): ConnectedProxy<DocumentOf<K[N]>>
+  /** Closes every document and the connection. Idempotent. What is not flushed is lost: `await proxy.flush()` first. */
+  close(): void
+}
+
+/** Makes a client. It connects when the first document is opened. */
+export function createClient<K extends DocumentKinds>(config: ClientConfig): Client<K> {
+  const environment = config.environment ?? realEnvironment
+  const { token, app } = config
+  const line = new Line({
+    transport: config.transport,
+    environment,
+    token: typeof token === 'function' ? token : () => token,
+    ...(app !== undefined && { app }),
+  })
+  const client = environment.id()
+  const proxies = new Map<string, ConnectedProxy<never>>()
+  let isClosed = false
+
+  return {
+    status$: line.changed.pipe(
+      startWith(undefined),
+      map(() => line.status),
+      distinctUntilChanged(),
+    ),
+
+    open<N extends Extract<keyof K, string>>(id: `${N}/${string}`, options: OpenOptions<DocumentOf<K[N]>> = {}) {
+      if (isClosed) throw new MillraceError('closed', 'This client was closed: make a new one.')
+      const known = proxies.get(id)
+      if (known) return known as unknown as ConnectedProxy<DocumentOf<K[N]>>
+      const proxy = new ConnectedProxy<DocumentOf<K[N]>>(
+        { id, client, line, environment, flushWhen: config.flushWhen ?? soon, left: () => proxies.delete(id) },
+        options,
+      )
+      proxies.set(id, proxy as unknown as ConnectedProxy<never>)
+      return proxy
+    },
+
+    close() {
+      isClosed = true
+      for (const proxy of [...proxies.values()]) proxy.close()
+      line.close()
+    },
+  }
+}
+
+const soon: FlushPolicy = (pending$) =>
+  pending$.pipe(
+    filter((pending) => pending > 0),
+    audit(() => Promise.resolve()),
+  )

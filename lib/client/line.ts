@@ -1,0 +1,148 @@
+import { concat, defer, EMPTY, merge, type Observable, of, retry, Subject, type Subscription, switchMap, take, tap, throwError, timeout, timer } from 'rxjs'
+import type { Transport } from '../contracts/transport.ts'
+import type { Environment } from '../environment.ts'
+import { hasCode, MillraceError } from '../errors.ts'
+import type { Limits } from '../protocol/limits.ts'
+import { type ClientMessage, type ErrorMessage, protocolVersion, type ServerMessage } from '../protocol/messages.ts'
+import { parseServerMessage } from '../protocol/parse.ts'
+
+/** How the conversation with the host stands. */
+export type LineStatus =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'live'; readonly limits: Limits }
+  /** The line broke; it is tried again, at the latest after `retryIn` milliseconds. */
+  | { readonly state: 'offline'; readonly reason: string; readonly retryIn: number }
+  /** The host does not want this client; somebody must act. */
+  | { readonly state: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly state: 'closed' }
+
+/** Whoever speaks over the line: told when it is up, what the host says, and when it is down. */
+export interface Speaker {
+  up(limits: Limits): void
+  down(): void
+  hear(message: ServerMessage): void
+}
+
+export interface LineConfig {
+  readonly transport: Transport
+  readonly environment: Environment
+  readonly token: () => string | undefined | Promise<string | undefined>
+  readonly app?: string
+}
+
+const firstRetry = 500
+const lastRetry = 30_000
+const helloTime = 10_000
+
+/**
+ * One conversation with a host for all documents of a client, begun again whenever it breaks: after 0.5 s doubling to
+ * 30 s, with full jitter, at once when the environment says hurry. This is the only place that reconnects.
+ */
+export class Line {
+  #status: LineStatus = { state: 'connecting' }
+  readonly changed = new Subject<void>()
+  readonly #config: LineConfig
+  readonly #speakers = new Set<Speaker>()
+  #outgoing: Subject<ClientMessage> | undefined
+  #running: Subscription | undefined
+
+  constructor(config: LineConfig) {
+    this.#config = config
+  }
+
+  get status(): LineStatus {
+    return this.#status
+  }
+
+  /** Adds a speaker, and connects for the first one. */
+  join(speaker: Speaker): void {
+    this.#speakers.add(speaker)
+    this.#running ??= this.#connect().subscribe()
+    if (this.#status.state === 'live') speaker.up(this.#status.limits)
+  }
+
+  leave(speaker: Speaker): void {
+    this.#speakers.delete(speaker)
+  }
+
+  /** Says something, if the line is live; what is said otherwise is lost, as on any line. */
+  say(message: ClientMessage): void {
+    if (this.#status.state === 'live') this.#outgoing?.next(message)
+  }
+
+  close(): void {
+    this.#set({ state: 'closed' })
+    this.#running?.unsubscribe()
+    this.changed.complete()
+  }
+
+  #connect(): Observable<ServerMessage> {
+    const { scheduler, random, hurry$ } = this.#config.environment
+    return defer(() => this.#session()).pipe(
+      retry({
+        resetOnSuccess: true,
+        delay: (error, attempt) => {
+          if (hasCode(error) && isFinal(error.code)) {
+            this.#down({ state: 'refused', code: error.code, reason: error.message })
+            return EMPTY
+          }
+          const retryIn = Math.round(random() * Math.min(lastRetry, firstRetry * 2 ** (attempt - 1)))
+          this.#down({ state: 'offline', reason: error instanceof Error ? error.message : String(error), retryIn })
+          return merge(timer(retryIn, scheduler), hurry$).pipe(
+            take(1),
+            tap(() => this.#set({ state: 'connecting' })),
+          )
+        },
+      }),
+    )
+  }
+
+  /** One session, from hello on. It errors whenever it ends. */
+  #session(): Observable<ServerMessage> {
+    const { transport, environment, token, app } = this.#config
+    const outgoing = new Subject<ClientMessage>()
+    const hello = defer(async () => token()).pipe(
+      switchMap((text): Observable<ClientMessage> => {
+        const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
+        return of({ type: 'hello', protocol: protocolVersion, ...optional })
+      }),
+    )
+    const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
+    const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
+    this.#outgoing = outgoing
+    return concat(transport(concat(hello, outgoing)), throwError(ended)).pipe(
+      timeout({ first: helloTime, with: () => throwError(late), scheduler: environment.scheduler }),
+      tap((message) => this.#hear(message)),
+    )
+  }
+
+  #hear(input: unknown): void {
+    const message = parseServerMessage(input)
+    if (!message) return
+    if (message.type === 'welcome') {
+      this.#set({ state: 'live', limits: message.limits })
+      for (const speaker of [...this.#speakers]) speaker.up(message.limits)
+    } else if (message.type === 'error' && message.document === undefined) {
+      throw asError(message)
+    } else {
+      for (const speaker of [...this.#speakers]) speaker.hear(message)
+    }
+  }
+
+  #down(status: LineStatus): void {
+    const wasLive = this.#status.state === 'live'
+    this.#outgoing = undefined
+    this.#set(status)
+    if (wasLive) for (const speaker of [...this.#speakers]) speaker.down()
+  }
+
+  #set(status: LineStatus): void {
+    if (this.#status.state === 'closed') return
+    this.#status = status
+    this.changed.next()
+  }
+}
+
+const isFinal = (code: string): boolean => code === 'unauthenticated' || code === 'unsupported_version'
+
+const asError = ({ code, message }: ErrorMessage): MillraceError => new MillraceError(code, message)

@@ -1,0 +1,313 @@
+import { concatMap, EMPTY, Observable, type Subscriber, Subscription, tap, timer } from 'rxjs'
+import type { ClientRecord, Position } from '../contracts/history.ts'
+import type { SessionInfo } from '../contracts/transport.ts'
+import type { Context } from '../documents.ts'
+import type { Environment } from '../environment.ts'
+import { type ErrorCode, hasCode } from '../errors.ts'
+import type { CompletionBatch } from '../flushout.ts'
+import type { Limits } from '../protocol/limits.ts'
+import {
+  type ClientMessage,
+  type Close,
+  type ErrorMessage,
+  type Flush,
+  type Hello,
+  type KnownRecord,
+  type Open,
+  protocolVersion,
+  type ServerMessage,
+} from '../protocol/messages.ts'
+import { parseClientMessage } from '../protocol/parse.ts'
+import { type Answer, commandsOf, type Published, type Turns } from './turns.ts'
+
+export type Right = 'write' | 'read' | false | undefined
+
+/** What a session needs of its host. */
+export interface Serving<C extends Context> {
+  readonly environment: Environment
+  readonly limits: Limits
+  authenticate(who: { readonly token: string | undefined; readonly info: SessionInfo }): Promise<C>
+  authorize(context: C, id: string): Promise<Right>
+  beforeFlush(batch: CompletionBatch & { readonly document: string }, context: C): Promise<C>
+  /** Holds a document open until `release`. */
+  acquire(id: string): Promise<{ readonly turns: Turns<object, C>; readonly release: () => void }>
+  readonly failed: (error: unknown) => void
+}
+
+/** A document that is open in a session, for one client or several. */
+interface OpenDocument<C extends Context> {
+  readonly turns: Turns<object, C>
+  readonly clients: Set<string>
+  readonly right: 'write' | 'read'
+  readonly following: Subscription
+  /** What happens while an opening is under way waits behind it. */
+  waiting: Published[] | undefined
+}
+
+/** One conversation: what a client says comes in, unchecked; what it is told goes out. */
+export const sessionOf =
+  <C extends Context>(host: Serving<C>, info: SessionInfo) =>
+  (incoming: Observable<unknown>): Observable<ServerMessage> =>
+    new Observable((subscriber) => {
+      const session = new Session(host, info, subscriber)
+      let waiting = 0
+      // Before anything comes in: a session may end while it is being subscribed.
+      subscriber.add(session.open)
+      subscriber.add(
+        incoming
+          .pipe(
+            tap(() => {
+              if (++waiting > host.limits.waitingMessages) session.end(tooMany(host.limits.waitingMessages))
+            }),
+            concatMap((message) => (subscriber.closed ? EMPTY : session.take(message))),
+            tap(() => waiting--),
+          )
+          // A line that breaks is the edge's to tell; what the client meant to say is gone with it.
+          .subscribe({ error: () => subscriber.complete() }),
+      )
+    })
+
+const tooMany = (most: number): Omit<ErrorMessage, 'type'> => ({
+  code: 'too_many',
+  message: `More than ${most} messages wait to be looked at (limits.waitingMessages): wait for answers.`,
+})
+
+class Session<C extends Context> {
+  /** Everything that the session holds. */
+  readonly open = new Subscription()
+  readonly #host: Serving<C>
+  readonly #info: SessionInfo
+  readonly #out: Subscriber<ServerMessage>
+  readonly #documents = new Map<string, OpenDocument<C>>()
+  readonly #patience: Subscription
+  #context: C | undefined
+
+  constructor(host: Serving<C>, info: SessionInfo, out: Subscriber<ServerMessage>) {
+    this.#host = host
+    this.#info = info
+    this.#out = out
+    this.#patience = timer(host.limits.answerTime, host.environment.scheduler).subscribe(() =>
+      this.end({ code: 'unauthenticated', message: `No hello within ${host.limits.answerTime} ms (limits.answerTime).` }),
+    )
+    this.open.add(this.#patience)
+  }
+
+  /** Takes one message; the next waits until this one is done. Never rejects. */
+  async take(input: unknown): Promise<void> {
+    const message = parseClientMessage(input, this.#host.limits)
+    try {
+      await this.#answer(message)
+    } catch (error) {
+      const about = aboutOf(message)
+      if (hasCode(error)) this.#error({ code: error.code, message: error.message, ...about })
+      else {
+        this.#host.failed(error)
+        this.#error({ code: 'unavailable', message: 'The host could not do this now: try again.', ...about })
+      }
+    }
+  }
+
+  /** Ends the session, with the reason if there is one. */
+  end(error?: Omit<ErrorMessage, 'type'>): void {
+    if (error) this.#error(error)
+    this.#out.complete()
+  }
+
+  async #answer(message: ClientMessage | ErrorMessage): Promise<void> {
+    if (message.type === 'error') return this.#out.next(message)
+    if (message.type === 'hello') return this.#hello(message)
+    const context = this.#context
+    if (!context) return this.#error({ code: 'unauthenticated', message: 'A session begins with hello.', ...aboutOf(message) })
+    switch (message.type) {
+      case 'open':
+        return this.#open(message, context)
+      case 'close':
+        return this.#close(message)
+      case 'flush':
+        return this.#flush(message, context)
+    }
+  }
+
+  async #hello({ protocol, token }: Hello): Promise<void> {
+    if (this.#context) return this.#error({ code: 'invalid_message', message: 'hello was said already.' })
+    if (protocol !== protocolVersion) {
+      return this.end({ code: 'unsupported_version', message: `This host speaks protocol ${protocolVersion}: update the client.` })
+    }
+    try {
+      this.#context = await this.#host.authenticate({ token, info: this.#info })
+    } catch (error) {
+      if (!hasCode(error)) this.#host.failed(error)
+      return this.end({ code: 'unauthenticated', message: 'The host does not know you: sign in again.' })
+    }
+    this.#patience.unsubscribe()
+    this.#out.next({ type: 'welcome', protocol: protocolVersion, features: [], limits: this.#host.limits })
+  }
+
+  async #open({ document: id, client, position }: Open, context: C): Promise<void> {
+    const open = this.#documents.get(id) ?? (await this.#openFirst(id, context))
+    if (!open) return
+    open.clients.add(client)
+    open.waiting = []
+    await this.#bringUp(open, client, context, position).finally(() => {
+      const { waiting } = open
+      open.waiting = undefined
+      for (const published of waiting ?? []) this.#tell(open, published, context)
+    })
+  }
+
+  async #openFirst(id: string, context: C): Promise<OpenDocument<C> | undefined> {
+    const { documents } = this.#host.limits
+    if (this.#documents.size >= documents) {
+      this.#error({ code: 'too_many', message: `A session opens at most ${documents} documents (limits.documents).`, document: id })
+      return undefined
+    }
+    const right = await this.#host.authorize(context, id)
+    if (!right) {
+      this.#error({ code: 'refused', message: `There is no '${id}' for you.`, document: id })
+      return undefined
+    }
+    const { turns, release } = await this.#host.acquire(id)
+    if (this.open.closed) {
+      release()
+      return undefined
+    }
+    const following = new Subscription(release)
+    const open: OpenDocument<C> = { turns, clients: new Set(), right, following, waiting: undefined }
+    this.#documents.set(id, open)
+    this.open.add(following)
+    following.add(
+      turns.published$.subscribe({
+        next: (published) => (open.waiting ? open.waiting.push(published) : this.#tell(open, published, context)),
+        error: () => this.#lose(id, open),
+      }),
+    )
+    return open
+  }
+
+  /** Sends the client's record, and what brings it from its position to this host's. */
+  async #bringUp(open: OpenDocument<C>, client: string, { subject }: C, held: Position | undefined): Promise<void> {
+    const { turns } = open
+    // A host that is behind finds out before it judges what a client holds.
+    if (held && held.mark !== turns.position.mark && held.count >= turns.position.count) await turns.catchUp()
+    const record = await turns.record(client, subject)
+    const upTo = turns.position
+    this.#passOver(open)
+    this.#flushed(open, client, upTo, record)
+    if (held?.mark === upTo.mark) return
+    let regressed = false
+    if (held) {
+      const failure = await this.#sendPast(turns, held, upTo)
+      if (!failure) return
+      regressed = held.count > 0 && hasCode(failure, 'regressed')
+    }
+    this.#passOver(open)
+    this.#out.next({
+      type: 'snapshot',
+      document: turns.id,
+      position: turns.position,
+      state: turns.replica.exposeConfirmed(),
+      ...(regressed && { regressed }),
+    })
+  }
+
+  /** What waits is part of what is sent now; another client of the session may lack it all the same. */
+  #passOver(open: OpenDocument<C>): void {
+    if (open.clients.size === 1) open.waiting = []
+  }
+
+  /** @returns why the past from there cannot be sent, if so */
+  #sendPast(turns: Turns<object, C>, held: Position, upTo: Position): Promise<unknown> {
+    return new Promise((resolve) => {
+      const reading = turns.between(held, upTo).subscribe({
+        next: (batch) => this.#out.next(commandsOf(turns.id, batch)),
+        error: resolve,
+        complete: () => resolve(undefined),
+      })
+      this.open.add(reading)
+      reading.add(() => {
+        this.open.remove(reading)
+        resolve(undefined)
+      })
+    })
+  }
+
+  #tell(open: OpenDocument<C>, { batch, follows, position, record, message }: Published, { subject }: C): void {
+    const isOwn = batch.by === subject && open.clients.has(batch.client)
+    if (isOwn && open.clients.size === 1) {
+      this.#out.next({ type: 'flushed', document: open.turns.id, client: batch.client, position, follows, record: known(record) })
+      return
+    }
+    if (isOwn) this.#flushed(open, batch.client, position, record)
+    this.#out.next(message)
+  }
+
+  #flushed(open: OpenDocument<C>, client: string, position: Position, record: ClientRecord | undefined): void {
+    this.#out.next({ type: 'flushed', document: open.turns.id, client, position, record: record ? known(record) : null })
+  }
+
+  async #flush({ document, client, after, from: { count }, completions }: Flush, context: C): Promise<void> {
+    const open = this.#documents.get(document)
+    const about = { document, client, seq: after }
+    if (!open?.clients.has(client)) return this.#error({ code: 'not_open', message: `'${document}' is not open here.`, ...about })
+    let enriched = context
+    let refusal: { code: string; reason: string } | undefined
+    if (open.right === 'write') {
+      try {
+        enriched = await this.#host.beforeFlush({ document, from: count, completions: [...completions] }, context)
+      } catch (error) {
+        refusal = { code: 'rejected', reason: error instanceof Error ? error.message : String(error) }
+      }
+    } else refusal = { code: 'forbidden', reason: `You may read '${document}', not change it.` }
+    const turn = { client, context: enriched, after, completions, ...(refusal && { refusal }) }
+    // Not awaited: the next flush may join the same append.
+    open.turns.submit(turn).then(
+      (answer) => this.#answered(open, about, answer),
+      (error) => this.#error({ code: hasCode(error) ? error.code : 'unavailable', message: messageOf(error), ...about }),
+    )
+  }
+
+  /** What was taken has been told by the batch itself. */
+  #answered(open: OpenDocument<C>, about: { document: string; client: string; seq: number }, answer: Answer): void {
+    if (answer.type === 'taken' || this.open.closed) return
+    const { record } = answer
+    if (answer.type === 'seen') return this.#flushed(open, about.client, open.turns.position, record)
+    const message =
+      answer.type === 'gap'
+        ? `Commands are missing between ${record?.seq ?? 0} and ${about.seq + 1}.`
+        : 'Other commands were taken under these numbers.'
+    this.#error({ code: answer.type, message, ...about, record: record ? known(record) : null })
+  }
+
+  #close({ document, client }: Close): void {
+    const open = this.#documents.get(document)
+    if (!open?.clients.delete(client) || open.clients.size > 0) return
+    this.#forget(document, open)
+  }
+
+  #lose(id: string, open: OpenDocument<C>): void {
+    this.#forget(id, open)
+    this.#error({ code: 'unavailable', message: `'${id}' cannot be served now: try again.`, document: id })
+  }
+
+  #forget(id: string, open: OpenDocument<C>): void {
+    this.#documents.delete(id)
+    this.open.remove(open.following)
+    open.following.unsubscribe()
+  }
+
+  #error(error: Omit<ErrorMessage, 'type'>): void {
+    this.#out.next({ type: 'error', ...error })
+  }
+}
+
+function known({ seq, first, position, outcome }: ClientRecord): KnownRecord {
+  return { seq, first, position, outcome }
+}
+
+function aboutOf(message: ClientMessage | ErrorMessage): { document?: string; client?: string; seq?: number } {
+  if (message.type === 'hello' || message.type === 'error') return {}
+  const { document, client } = message
+  return message.type === 'flush' ? { document, client, seq: message.after } : { document, client }
+}
+
+const messageOf = (error: unknown): string => (hasCode(error as { code?: ErrorCode }) ? (error as Error).message : 'The host could not take this now.')

@@ -1,0 +1,116 @@
+import type { Position } from '../contracts/history.ts'
+import { isObject } from '../document/json.ts'
+import { type ErrorCode, errorCodes } from '../errors.ts'
+import type { Limits } from './limits.ts'
+import type { ClientMessage, ErrorMessage, ServerMessage } from './messages.ts'
+
+/**
+ * The one place that turns what comes from outside into a message, or into the error that answers it. Shapes are checked
+ * whole; what a command holds is judged where it is applied, so that a bad one is refused alone.
+ */
+export function parseClientMessage(input: unknown, limits: Limits): ClientMessage | ErrorMessage {
+  if (!isObject(input)) return invalid('A message is a JSON object.')
+  const parse = typeof input.type === 'string' && Object.hasOwn(clientMessages, input.type) && clientMessages[input.type as ClientMessage['type']]
+  if (!parse) return invalid(`Unknown message type; there are ${Object.keys(clientMessages).join(', ')}.`)
+  return parse(input, limits)
+}
+
+/** The same for a client. `undefined` where it is no message of this version. */
+export function parseServerMessage(input: unknown): ServerMessage | undefined {
+  if (!isObject(input) || typeof input.type !== 'string') return undefined
+  const isKnown = Object.hasOwn(serverMessages, input.type) && serverMessages[input.type as ServerMessage['type']]
+  return isKnown && isKnown(input) ? (input as unknown as ServerMessage) : undefined
+}
+
+type Raw = Readonly<Record<string, unknown>>
+
+const invalid = (message: string, about: Partial<ErrorMessage> = {}): ErrorMessage => ({
+  type: 'error',
+  code: 'invalid_message',
+  message,
+  ...about,
+})
+
+const clientMessages: { [T in ClientMessage['type']]: (input: Raw, limits: Limits) => ClientMessage | ErrorMessage } = {
+  hello({ protocol, token, app }) {
+    if (!isCount(protocol)) return invalid('hello needs a protocol version.')
+    if (!isOptionalText(token, 65_536) || !isOptionalText(app, 256)) return invalid('token and app of a hello are texts.')
+    return { type: 'hello', protocol, ...(token !== undefined && { token }), ...(app !== undefined && { app }) }
+  },
+
+  open({ document, client, position }, limits) {
+    if (!isName(document, limits) || !isName(client, limits)) return invalid('open needs a document and a client.')
+    if (position !== undefined && !isPosition(position)) return invalid('A position is {count, mark}.', { document, client })
+    return { type: 'open', document, client, ...(position && { position: { count: position.count, mark: position.mark } }) }
+  },
+
+  close({ document, client }, limits) {
+    if (!isName(document, limits) || !isName(client, limits)) return invalid('close needs a document and a client.')
+    return { type: 'close', document, client }
+  },
+
+  flush({ document, client, after, from, completions }, limits) {
+    if (!isName(document, limits) || !isName(client, limits)) return invalid('flush needs a document and a client.')
+    const about = { document, client, ...(isCount(after) && { seq: after }) }
+    if (!isCount(after)) return invalid('flush needs the seq that it follows: a whole number from 0.', about)
+    if (!isPosition(from)) return invalid('flush needs the position that it was made at: {count, mark}.', about)
+    if (!Array.isArray(completions) || completions.length === 0 || !completions.every(isCompletion)) {
+      return invalid('flush needs completions: a list of at least one {command, createdId?}.', about)
+    }
+    if (completions.length > limits.flushCommands) {
+      const message = `Flush refused: ${completions.length} commands, this host takes ${limits.flushCommands} (limits.flushCommands).`
+      return { type: 'error', code: 'too_large', message, ...about }
+    }
+    return { type: 'flush', document, client, after, from: { count: from.count, mark: from.mark }, completions }
+  },
+}
+
+const serverMessages: { [T in ServerMessage['type']]: (input: Raw) => boolean } = {
+  welcome: ({ protocol, features, limits }) => isCount(protocol) && Array.isArray(features) && isObject(limits),
+  snapshot: ({ document, position, state }) => isText(document) && isPosition(position) && isObject(state),
+  commands: ({ document, from, follows, mark, client, after, last, completions, at, rejected }) =>
+    [document, follows, mark, client].every(isText) &&
+    [from, after, last, at].every(isCount) &&
+    Array.isArray(completions) &&
+    completions.every(isCompletion) &&
+    (rejected === undefined || (Array.isArray(rejected) && rejected.every(isCount))),
+  flushed: ({ document, client, position, follows, record }) =>
+    isText(document) &&
+    isText(client) &&
+    isPosition(position) &&
+    (follows === undefined || isPosition(follows)) &&
+    (record === null || isRecord(record)),
+  error: ({ code, message, document, record }) =>
+    typeof code === 'string' &&
+    Object.hasOwn(errorCodes, code as ErrorCode) &&
+    isText(message) &&
+    (document === undefined || isText(document)) &&
+    (record === undefined || record === null || isRecord(record)),
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isOptionalText = (value: unknown, most: number): value is string | undefined =>
+  value === undefined || (isText(value) && value.length <= most)
+
+const isName = (value: unknown, { key }: Limits): value is string => isText(value) && value.length > 0 && value.length <= key
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isPosition = (value: unknown): value is Position =>
+  isObject(value) && isCount(value.count) && isText(value.mark) && value.mark.length <= 128
+
+const isCompletion = (value: unknown): boolean =>
+  isObject(value) &&
+  isObject(value.command) &&
+  isText(value.command.action) &&
+  (value.createdId === undefined || isText(value.createdId))
+
+function isRecord(value: unknown): boolean {
+  if (!isObject(value) || !isCount(value.seq) || !isCount(value.first) || !isPosition(value.position)) return false
+  const { outcome } = value
+  return isObject(outcome) && [outcome.rejected, outcome.rewritten, outcome.renamed].every(isBySeq)
+}
+
+const isBySeq = (list: unknown): boolean =>
+  list === undefined || (Array.isArray(list) && list.every((item) => isObject(item) && isCount(item.seq)))
