@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { report } from './steps.mjs'
+
+const patience = 10_000
+const lingers = /did not exit one second after|failed to exit gracefully/
+
+/** Runs jest to its end, showing what it says; one that does not end by itself is stopped. */
+function jest(outputFile, args) {
+  const child = spawn('npm', ['run', '--silent', 'jest', '--', '--json', `--outputFile=${outputFile}`, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
+  let isLingering = false
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    process.stderr.write(text)
+    if (isLingering || !lingers.test(text)) return
+    isLingering = true
+    setTimeout(() => process.kill(-child.pid), patience).unref()
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ isPassed: code === 0, isLingering }))
+  })
+}
+
+function counted(outputFile) {
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(outputFile, 'utf8'),
+  )
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    skipped: numPendingTests + numTodoTests,
+  }
+}
+
+/** Runs the specs and counts them. That they all ran and that jest then ended by itself are checks of their own. */
+export async function runSpecs(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-specs-'))
+  const outputFile = join(folder, 'results.json')
+  try {
+    const { isPassed, isLingering } = await jest(outputFile, args)
+    const { passed, failed, skipped } = counted(outputFile)
+    report({ name: 'specs all ran', isPassed: skipped === 0, output: `${skipped} were skipped.` })
+    report({ name: 'specs ended', isPassed: !isLingering, output: 'Something was still open: see what jest said.' })
+    if (!isPassed && failed === 0) report({ name: 'jest', isPassed: false, output: 'It failed; see what it said.' })
+    return { passed, failed }
+  } catch (error) {
+    report({ name: 'jest', isPassed: false, output: String(error) })
+    return { passed: 0, failed: 0 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
