@@ -145,7 +145,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** @internal */
   up(limits: Limits): void {
     this.#limits = limits
-    this.#open()
+    this.#open(this.#position)
   }
 
   /** @internal */
@@ -175,7 +175,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     }
   }
 
-  #open(position = this.#position): void {
+  /** Opens, or opens again, from a position; without one the host sends the whole document. */
+  #open(position: Position | undefined): void {
     this.#isOpen = false
     this.#inFlight = 0
     this.#record = undefined
@@ -284,7 +285,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const position = this.#position
     if (position?.count === from && position.mark === follows) return true
     if (!position || this.#marks.has(mark) || position.mark === mark || from < position.count) return false
-    this.#open()
+    this.#open(this.#position)
     return false
   }
 
@@ -358,7 +359,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         this.#settleLoaded.reject(new MillraceError(code, message))
         return this.tell(this.moved, undefined)
       case 'gap':
-        return this.#open()
+        return this.#open(this.#position)
       case 'conflict':
       case 'expired':
         return this.#beginAnew(message)
@@ -380,7 +381,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       this.#mostCommands = Number.POSITIVE_INFINITY
       this.#giveUp(entry, code, reason)
     } else this.#mostCommands = Math.ceil(sent / 2)
-    this.#open()
+    this.#open(this.#position)
   }
 
   /** The host knows this client by other commands: on under a new name, without what may have been taken. */
@@ -390,7 +391,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     for (const entry of sent) this.refuse('unknown', entry, 'unknown', reason)
     this.#connection.line.say({ type: 'close', document: this.id, client: this.#client })
     this.#client = this.#connection.environment.id()
-    this.#open()
+    this.#open(this.#position)
   }
 
   #tryLater(): void {
@@ -401,7 +402,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const delay = environment.random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
     this.#held.add(
       timer(delay, environment.scheduler).subscribe(() => {
-        if (!this.#isOpen) this.#open()
+        if (!this.#isOpen) this.#open(this.#position)
       }),
     )
   }
