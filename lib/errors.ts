@@ -1,44 +1,43 @@
-/**
- * Every error there is, by its stable code, with what a client does about it: `stop` needs somebody to act, `retry` is
- * tried again by itself, `value` is an ordinary answer to one command.
- */
-export const errorCodes = {
+/** Every error there is, by its stable code. PROTOCOL.md says what a client does about each. */
+export const errorCodes = [
   // One command
-  not_found: 'value',
-  exists: 'value',
-  rejected: 'value',
-  interceptor_failed: 'value',
-  depends: 'value',
-  forbidden: 'value',
-  unsupported: 'value',
-  unsafe_key: 'value',
-  invalid_path: 'value',
-  invalid_props: 'value',
-  too_deep: 'value',
-  too_large: 'value',
-  not_loaded: 'value',
-  closed: 'value',
+  'not_found',
+  'exists',
+  'rejected',
+  'interceptor_failed',
+  'depends',
+  'forbidden',
+  'unsupported',
+  'unsafe_key',
+  'invalid_path',
+  'invalid_props',
+  'too_deep',
+  'too_large',
+  'not_loaded',
+  'closed',
   // A flush
-  gap: 'retry',
-  conflict: 'retry',
-  expired: 'retry',
+  'gap',
+  'conflict',
+  'expired',
   // A session
-  invalid_message: 'stop',
-  unsupported_version: 'stop',
-  unauthenticated: 'stop',
+  'invalid_message',
+  'unsupported_version',
+  'unauthenticated',
   // A document
-  refused: 'stop',
-  invalid_id: 'stop',
-  not_open: 'retry',
-  too_many: 'retry',
-  unavailable: 'retry',
+  'refused',
+  'invalid_id',
+  'not_open',
+  'too_many',
+  'unavailable',
   // A line or a history
-  connection_lost: 'retry',
-  history_trimmed: 'retry',
-  regressed: 'retry',
-} as const
+  'connection_lost',
+  'history_trimmed',
+  'regressed',
+] as const
 
-export type ErrorCode = keyof typeof errorCodes
+export type ErrorCode = (typeof errorCodes)[number]
+
+export const isErrorCode = (code: unknown): code is ErrorCode => errorCodes.includes(code as ErrorCode)
 
 /** The one error class. `code` is stable and is what travels; `message` is for people; `data` is plain JSON. */
 export class MillraceError extends Error {
@@ -56,5 +55,5 @@ export class MillraceError extends Error {
 /** Whether something thrown carries this code. By shape: an error may come from another copy of the library. */
 export function hasCode(error: unknown, code?: ErrorCode): error is MillraceError {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false
-  return code === undefined ? (error.code as string) in errorCodes : error.code === code
+  return code === undefined ? isErrorCode(error.code) : error.code === code
 }

@@ -26,8 +26,6 @@ export {
   type Snapshot,
   type Sync,
 } from './flushout.ts'
-export { createHost, type Host, type HostConfig, type HostCounts, type HostEvent } from './host/host.ts'
-export type { HostedMaster } from './host/hosted-master.ts'
 export { Master, type MasterConfig, type MasterEvent } from './master.ts'
 export { PathMapper } from './path-mapper.ts'
 export type { ClientMessage, ServerMessage } from './protocol/messages.ts'

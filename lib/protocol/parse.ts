@@ -1,6 +1,6 @@
 import type { Position } from '../contracts/history.ts'
 import { isObject } from '../document/json.ts'
-import { type ErrorCode, errorCodes } from '../errors.ts'
+import { isErrorCode } from '../errors.ts'
 import type { Limits } from './limits.ts'
 import type { ClientMessage, ErrorMessage, ServerMessage } from './messages.ts'
 
@@ -81,8 +81,7 @@ const serverMessages: { [T in ServerMessage['type']]: (input: Raw) => boolean } 
     (follows === undefined || isPosition(follows)) &&
     (record === null || isRecord(record)),
   error: ({ code, message, document, record }) =>
-    typeof code === 'string' &&
-    Object.hasOwn(errorCodes, code as ErrorCode) &&
+    isErrorCode(code) &&
     isText(message) &&
     (document === undefined || isText(document)) &&
     (record === undefined || record === null || isRecord(record)),
