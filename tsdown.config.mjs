@@ -8,7 +8,7 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   sourcemap: true,
-  deps: { onlyBundle: [] },
+  deps: { onlyBundle: [], neverBundle: [/^node:/] },
   checks: { legacyCjs: false },
-  logLevel: 'warn',
+  failOnWarn: true,
 })
