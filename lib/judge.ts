@@ -4,6 +4,7 @@ import { keepCommand, pathOf, withPath, withProps } from './document/actions/ind
 import { type Bounds, checkKey } from './document/json.ts'
 import { leadsThrough, type Path, root, samePath } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
+import { Renames } from './document/renames.ts'
 import type { Completed } from './document/replay.ts'
 import type { Command, Interceptor } from './flushout.ts'
 import type { Pending } from './replica/pending.ts'
@@ -82,8 +83,8 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
     if (badId) return refuse(kept, badId.code, badId.message)
 
     const command = places.follow(kept)
-    const place = createdId === undefined ? undefined : [...pathOf(command), createdId]
-    const verdict = decide(replica, submission, places, command, createdId)
+    const place = createdId === undefined ? undefined : [...pathOf(kept), createdId]
+    const verdict = places.depends(kept) ? depends : decide(replica, submission, command, createdId)
     if ('code' in verdict) {
       if (place) places.refused(place)
       return refuse(command, verdict.code, verdict.reason)
@@ -110,13 +111,11 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
 function decide<T extends object, C>(
   replica: Replica,
   { refusal, interceptor, context, bounds }: Submission<T, C>,
-  places: Places,
   command: KeptCommand,
   createdId: string | undefined,
 ): { readonly entry: Pending; readonly isRewritten: boolean } | { readonly code: string; readonly reason: string } {
   const refused = refusal?.(command)
   if (refused) return refused
-  if (places.depends(command)) return { code: 'depends', reason: 'What it was made under was refused.' }
   const wish = intercept(interceptor, replica.tree.at(root) as T, command, context)
   if (wish && 'code' in wish) return wish
   const wanted = wish ? withProps(command, wish.props, bounds) : command
@@ -126,15 +125,21 @@ function decide<T extends object, C>(
   return { entry, isRewritten: wish !== undefined }
 }
 
-/** Where the creates of one flush went, for the commands that were made under them. */
+const depends = { code: 'depends', reason: 'What it was made under was refused.' }
+
+/** What became of the creates of one flush, by their places as the sender names them. */
 class Places {
-  readonly renamed: { before: Path; after: Path }[] = []
+  readonly #renames = new Renames()
   readonly #refused: Path[] = []
 
+  /** The old and new places of those that were renamed. */
+  get renamed(): Judged['renamed'] {
+    return this.#renames.moves
+  }
+
   made(before: Path, after: Path): void {
-    remove(this.#refused, (path) => samePath(path, before))
-    remove(this.renamed, (known) => samePath(known.before, before))
-    if (!samePath(before, after)) this.renamed.push({ before, after })
+    for (let i = this.#refused.length - 1; i >= 0; i--) if (samePath(this.#refused[i] as Path, before)) this.#refused.splice(i, 1)
+    this.#renames.note(before, after)
   }
 
   refused(place: Path): void {
@@ -146,14 +151,7 @@ class Places {
   }
 
   follow(command: KeptCommand): KeptCommand {
-    let path = pathOf(command)
-    for (const { before, after } of this.renamed) {
-      if (leadsThrough(path, before)) path = [...after, ...path.slice(before.length)]
-    }
-    return path === pathOf(command) ? command : withPath(command, path)
+    const path = this.#renames.get(pathOf(command))
+    return path ? withPath(command, path) : command
   }
-}
-
-function remove<V>(list: V[], matches: (item: V) => boolean): void {
-  for (let i = list.length - 1; i >= 0; i--) if (matches(list[i] as V)) list.splice(i, 1)
 }

@@ -14,8 +14,10 @@ export interface Edit {
   readonly path: Path
   readonly key: string
   readonly before: unknown
-  /** Whether the edit added or removed the key. */
+  /** Whether the edit added or removed the key. Where it did not, and nothing was there before, it only looked. */
   readonly moved: boolean
+  /** Where a removed key stood among the keys of its object. */
+  readonly rank: number | undefined
   readonly previous: Edit | undefined
 }
 
@@ -31,10 +33,8 @@ export class Tree {
   #root: Node
   #time = 1
   #stamps = new WeakMap<Node, { made: number; floor: number }>()
-  #orders = new WeakMap<Node, KeyOrder>()
-  #unordered = new Map<string, { path: Path; keys: string[] }>()
-  /** Whether edits may still be undone; while not, traces of removed keys need not be kept. */
-  undoable = false
+  #ranks = new WeakMap<Node, Ranks>()
+  #unordered = new Set<Node>()
 
   constructor(document: object) {
     this.#root = document as Node
@@ -75,74 +75,58 @@ export class Tree {
 
   /** Puts a value at a key of the object at `path`, which exists. */
   set(path: Path, key: string, value: unknown, previous?: Edit): Edit {
+    // Old histories may hold it; as JSON it never was a key.
+    if (key === '__proto__') return looked(path, key, previous)
     const node = this.#writable(path)
     const known = Object.hasOwn(node, key)
-    const edit: Edit = { path, key, before: known ? node[key] : absent, moved: !known, previous }
+    const before = known ? node[key] : absent
     node[key] = value
-    if (!known && !isIndexKey(key)) this.#orders.get(node)?.keys.push(key)
-    return edit
+    if (!known) this.#ranks.get(node)?.add(key)
+    return { path, key, before, moved: !known, rank: undefined, previous }
   }
 
-  /** Takes a key away from the object at `path`; both exist. */
+  /** Takes a key away from the object at `path`, which exists; where there is no such key the edit says that. */
   remove(path: Path, key: string, previous?: Edit): Edit {
+    if (!Object.hasOwn(this.at(path) as Node, key)) return looked(path, key, previous)
     const node = this.#writable(path)
-    const edit: Edit = { path, key, before: node[key], moved: true, previous }
-    if (!isIndexKey(key)) this.#orderOf(node).stale++
+    const before = node[key]
+    const rank = this.#ranksOf(node).take(key)
     delete node[key]
-    return edit
+    return { path, key, before, moved: true, rank, previous }
   }
 
-  /**
-   * Takes edits back, newest first. A key that returns stands at the end of its object until `restoreOrder`.
-   * @returns the places that were touched go to `touched`
-   */
+  /** Takes edits back, newest first. Before anybody looks, `restoreOrder` puts the keys that came back in their place. */
   undo(edits: Edit | undefined): void {
     for (let edit = edits; edit; edit = edit.previous) {
-      const node = this.#writable(edit.path)
-      if (edit.before === absent) {
-        delete node[edit.key]
-        if (!isIndexKey(edit.key)) this.#orders.get(node)?.keys.pop()
+      const { path, key, before, moved, rank } = edit
+      if (before === absent && !moved) continue
+      const node = this.#writable(path)
+      if (before === absent) {
+        delete node[key]
+        this.#ranks.get(node)?.take(key)
       } else {
-        if (edit.moved && !isIndexKey(edit.key)) this.#returned(node, edit)
-        node[edit.key] = edit.before
+        node[key] = before
+        if (rank !== undefined) {
+          this.#ranksOf(node).restore(key, rank)
+          this.#unordered.add(node)
+        }
       }
     }
   }
 
-  /** Puts the keys that came back where they stood: one pass over each object concerned. */
+  /** Puts the keys that came back where they stood: one pass over the keys of each object concerned. */
   restoreOrder(): void {
-    if (this.#unordered.size === 0) return
-    for (const { path, keys } of this.#unordered.values()) {
-      if (this.reach(path) < path.length) continue
-      const node = this.at(path) as Node
-      const order = this.#orders.get(node)
-      if (order && keys.some((key) => Object.hasOwn(node, key))) this.#reorder(path, order)
-    }
+    for (const node of this.#unordered) this.#ranksOf(node).sort(node)
     this.#unordered.clear()
   }
 
-  #returned(node: Node, { path, key }: Edit): void {
-    this.#orderOf(node).stale--
-    const place = JSON.stringify(path)
-    const seen = this.#unordered.get(place)
-    if (seen) seen.keys.push(key)
-    else this.#unordered.set(place, { path, keys: [key] })
-  }
-
-  #reorder(path: Path, order: KeyOrder): void {
-    const node = this.#writable(path)
-    const keys = order.standing(node)
-    const values = keys.map((key) => node[key])
-    for (const key of keys) delete node[key]
-    for (let i = 0; i < keys.length; i++) node[keys[i] as string] = values[i]
-  }
-
-  #orderOf(node: Node): KeyOrder {
-    const known = this.#orders.get(node)
-    if (known && (this.undoable || !known.isLoose())) return known
-    const order = new KeyOrder(node)
-    this.#orders.set(node, order)
-    return order
+  #ranksOf(node: Node): Ranks {
+    let ranks = this.#ranks.get(node)
+    if (!ranks) {
+      ranks = new Ranks(node)
+      this.#ranks.set(node, ranks)
+    }
+    return ranks
   }
 
   /** The object at a path, made writable: the nodes on the way that are not owned are copied. */
@@ -168,37 +152,61 @@ export class Tree {
     const copy = { ...node }
     // The copy is owned, its children are still what was exposed with the original.
     this.#stamps.set(copy, { made: this.#time, floor })
-    const order = this.#orders.get(node)
-    if (order) {
-      this.#orders.set(copy, order)
-      this.#orders.delete(node)
+    const ranks = this.#ranks.get(node)
+    if (ranks) {
+      this.#ranks.set(copy, ranks)
+      this.#ranks.delete(node)
     }
     return copy
   }
 }
 
+const looked = (path: Path, key: string, previous: Edit | undefined): Edit => ({
+  path,
+  key,
+  before: absent,
+  moved: false,
+  rank: undefined,
+  previous,
+})
+
 /**
- * The order in which an object's keys were added, kept from the first removal on, so that a key that returns finds its
- * place. Removed keys leave a trace; of a key that stands there several times the last counts.
+ * In which order the keys of an object were added, kept from the first removal on, so that a key that returns finds its
+ * place. Keys that the language orders by itself have no rank.
  */
-class KeyOrder {
-  readonly keys: string[]
-  stale = 0
+class Ranks {
+  readonly #ranks = new Map<string, number>()
+  #next = 0
 
   constructor(node: Node) {
-    this.keys = Object.keys(node).filter((key) => !isIndexKey(key))
+    for (const key of Object.keys(node)) this.add(key)
   }
 
-  isLoose(): boolean {
-    return this.stale > 32 + this.keys.length / 2
+  add(key: string): void {
+    if (!isIndexKey(key)) this.#ranks.set(key, this.#next++)
   }
 
-  standing(node: Node): string[] {
-    const seen = new Set<string>()
-    for (let i = this.keys.length - 1; i >= 0; i--) {
-      const key = this.keys[i] as string
-      if (Object.hasOwn(node, key)) seen.add(key)
+  /** The rank of a key that goes. */
+  take(key: string): number | undefined {
+    const rank = this.#ranks.get(key)
+    this.#ranks.delete(key)
+    return rank
+  }
+
+  restore(key: string, rank: number): void {
+    this.#ranks.set(key, rank)
+  }
+
+  /** Orders the keys of a node by rank: what stands in front of the first that is out of place stays. */
+  sort(node: Node): void {
+    const keys = Object.keys(node).filter((key) => this.#ranks.has(key))
+    const sorted = [...keys].sort((a, b) => (this.#ranks.get(a) as number) - (this.#ranks.get(b) as number))
+    const first = sorted.findIndex((key, i) => key !== keys[i])
+    if (first < 0) return
+    for (const key of sorted.slice(first)) {
+      const value = node[key]
+      delete node[key]
+      node[key] = value
     }
-    return [...seen].reverse()
   }
 }

@@ -2,6 +2,7 @@ import type { KeptCommand, NameSource } from '../document/actions/action.ts'
 import { actionOf, pathOf, withPath } from '../document/actions/index.ts'
 import { leadsThrough, type Path, root, samePath } from '../document/path.ts'
 import { Refusal } from '../document/refusal.ts'
+import { Renames } from '../document/renames.ts'
 import { applyCompleted, type Completed, mustKnow } from '../document/replay.ts'
 import { type Edit, Tree } from '../document/tree.ts'
 import { Pending } from './pending.ts'
@@ -79,7 +80,6 @@ export class Replica {
 
   /** Adds a pending command; a refusal changes nothing. */
   apply(command: KeptCommand, proposedId?: string): Pending | Refusal {
-    this.#tree.undoable = true
     const action = actionOf(command)
     if (!action) return new Refusal('unsupported', `Unknown action '${command.action}'.`)
     this.#proposed = proposedId
@@ -103,8 +103,7 @@ export class Replica {
     this.#undoFrom(0, undefined)
     this.#tree.restoreOrder()
     const document = this.#tree.expose(root) as object
-    this.#applyAgain([], undefined)
-    this.#tree.restoreOrder()
+    for (const entry of this.pending) if (!entry.aside) this.#tryAgain(entry)
     return document
   }
 
@@ -114,6 +113,7 @@ export class Replica {
     this.#undoFrom(from, net)
     this.#tree.restoreOrder()
     const gone = this.pending.splice(from)
+    for (const { aside } of gone) if (aside) this.#aside--
     this.#touched = undefined
     this.#settleNet(net)
     return gone
@@ -164,6 +164,8 @@ export class Replica {
     this.#tree = new Tree(document)
     this.#count = commandCount
     this.#leave(leave)
+    // What would take them back belongs to the old document.
+    for (const entry of this.pending) entry.edits = undefined
     for (const completion of completions) this.#applyConfirmed(completion, undefined)
     const integrated = this.#applyAgain(refused, undefined)
     this.#tree.restoreOrder()
@@ -179,7 +181,6 @@ export class Replica {
       entry.edits = undefined
     }
     this.#touched = undefined
-    if (this.pending.length === 0) this.#tree.undoable = false
     return left
   }
 
@@ -201,16 +202,19 @@ export class Replica {
   #applyAgain(refused: readonly Path[], net: NetChange | undefined): Integrated {
     if (this.pending.length === 0) return nothing
     const waiting = this.pending.splice(0)
+    const renames = new Renames()
     const lost: Path[] = [...refused]
     const dropped: Integrated['dropped'][number][] = []
     const renamed: Integrated['renamed'][number][] = []
     this.#aside = 0
     this.#touched = undefined
-    this.#tree.undoable = true
-    for (let i = 0; i < waiting.length; i++) {
-      const entry = waiting[i] as Pending
+    for (const entry of waiting) {
+      // As it was named when it was made: what it names may go by another id by now.
+      const path = pathOf(entry.command)
       const before = placeOf(entry)
-      const refusal = lost.some((place) => leadsThrough(pathOf(entry.command), place)) ? 'depends' : this.#tryAgain(entry)
+      const now = renames.get(path)
+      if (now) entry.command = withPath(entry.command, now)
+      const refusal = lost.some((place) => leadsThrough(path, place)) ? 'depends' : this.#tryAgain(entry)
       if (refusal) {
         if (before) lost.push(before)
         if (entry.seq === 0) {
@@ -225,10 +229,7 @@ export class Replica {
         const after = placeOf(entry)
         if (before && after) {
           forget(lost, before)
-          if (!samePath(before, after)) {
-            renamed.push({ place: before, id: entry.createdId as string })
-            follow(waiting, i + 1, before, after)
-          }
+          if (renames.note(before, after)) renamed.push({ place: before, id: entry.createdId as string })
         }
       }
       this.pending.push(entry)

@@ -31,11 +31,7 @@ export const update: Action<Update> = {
     if (reach < path.length) return notFound(path, reach)
     let edits: Edit | undefined
     if (props) for (const key of Object.keys(props)) edits = tree.set(path, key, props[key], edits)
-    if (unset) {
-      for (const key of unset) {
-        if (Object.hasOwn(tree.at(path) as object, key)) edits = tree.remove(path, key, edits)
-      }
-    }
+    if (unset) for (const key of unset) edits = tree.remove(path, key, edits)
     return edits
   },
 }
