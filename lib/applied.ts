@@ -8,6 +8,7 @@ export class Done {
   declare readonly createdId?: string
   readonly #entry: Pending
 
+  /** @internal */
   constructor(entry: Pending) {
     this.#entry = entry
     if (entry.createdId !== undefined) this.createdId = entry.createdId
@@ -29,8 +30,10 @@ export class Failed {
   readonly isSuccess = false
   /** For people: what, where, and what to do. */
   readonly error: string
+  /** Stable: see the error codes in PROTOCOL.md. */
   readonly code: ErrorCode
 
+  /** @internal */
   constructor(code: ErrorCode, error: string) {
     this.code = code
     this.error = error

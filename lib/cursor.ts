@@ -22,6 +22,7 @@ export class Cursor<V> {
   readonly at: At<V>
   readonly #document: Editable
 
+  /** @internal */
   constructor(document: Editable, path: Path, at: At<V>) {
     this.#document = document
     this.path = path
@@ -61,6 +62,7 @@ export class Cursor<V> {
 
 /** Gives cursors. The path is checked against the document's type; `path` takes one known only at run time. */
 export interface At<T> {
+  /** A place by its path; without one, the place itself. */
   <P extends PathOf<T>>(...path: P): Cursor<ValueAt<T, P>>
   /** A place by a path known only at run time. */
   path(segments: readonly string[]): Cursor<unknown>

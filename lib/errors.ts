@@ -35,6 +35,7 @@ export const errorCodes = [
   'regressed',
 ] as const
 
+/** Names one kind of error, in code and on the wire. */
 export type ErrorCode = (typeof errorCodes)[number]
 
 export const isErrorCode = (code: unknown): code is ErrorCode => errorCodes.includes(code as ErrorCode)

@@ -10,7 +10,10 @@ export interface Origin {
 export interface CommandEvent {
   readonly command: Command
   readonly createdId?: string
-  /** Whether it was applied here first, or came from elsewhere. */
+  /**
+   * Whether it is told because it was applied here first. An own command that a sync brings back is told again, as
+   * not local.
+   */
   readonly isLocal: boolean
   /** Who made it, where that is known: a local command has no number until it is sent. */
   readonly origin?: Origin
@@ -35,6 +38,7 @@ export type SyncEvent =
   /** The Master's history no longer holds what was confirmed here up to `commandCount`. */
   | { readonly type: 'regressed'; readonly commandCount: number }
 
+/** A command that did not make it, and why. */
 export interface Refused {
   readonly command: Command
   readonly code: string

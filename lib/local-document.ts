@@ -126,6 +126,7 @@ export abstract class LocalDocument<T extends object> {
     for (const subject of [this.closed, this.moved, this.commands, this.syncs]) subject.complete()
   }
 
+  /** The same as `close`. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -20,6 +20,7 @@ import { type Judged, judge } from './judge.ts'
 import { defaultLimits } from './protocol/limits.ts'
 import { Replica } from './replica/replica.ts'
 
+/** How a Master judges, and what it looks up. */
 export interface MasterConfig<T extends object, C> {
   /** Gives the completions between two counts, so that a Proxy need not be sent the whole document. */
   historyProvider?: HistoryProvider
@@ -27,6 +28,7 @@ export interface MasterConfig<T extends object, C> {
   interceptor?: Interceptor<T, C>
   /** Ids that count up instead of random ones, for tests. */
   sequentialIds?: boolean
+  /** Chance. @default the real one */
   environment?: Environment
 }
 

@@ -6,11 +6,13 @@ import { LocalDocument } from './local-document.ts'
 import type { Pending } from './replica/pending.ts'
 import { follow, placeOf, Replica } from './replica/replica.ts'
 
+/** How a Proxy judges and names. */
 export interface ProxyConfig<T extends object> {
   /** Lets commands pass, changes their props or rejects them, before they are applied here. */
   interceptor?: Interceptor<T>
   /** Ids that count up instead of random ones, for tests. */
   sequentialIds?: boolean
+  /** Chance. @default the real one */
   environment?: Environment
 }
 
@@ -44,6 +46,7 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
     return { from: confirmedCount, completions: pending.map(completionOf) }
   }
 
+  /** Whether a flush was begun and neither ended nor cancelled. */
   isFlushInProgress(): boolean {
     return this.#inFlight !== undefined
   }
@@ -60,7 +63,10 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
     this.#inFlight = undefined
   }
 
-  /** Ends a flush with what the Master answered; without a sync its commands were taken as they are. */
+  /**
+   * Ends a flush with what the Master answered; without a sync its commands were taken as they are. With an `error` in
+   * the result nothing was done.
+   */
   endFlush(sync?: Sync<T>): FlushResult {
     const inFlight = this.#inFlight
     if (inFlight === undefined) return { idsChanged: false, error: 'No flush in progress' }

@@ -6,6 +6,7 @@ import { MillraceError } from '../errors.ts'
 import { ConnectedProxy, type FlushPolicy, type OpenOptions } from './connected-proxy.ts'
 import { Line, type LineStatus } from './line.ts'
 
+/** How a client reaches its host, who it is, and when it flushes. */
 export interface ClientConfig {
   /** How to reach the host. */
   readonly transport: Transport
@@ -15,6 +16,7 @@ export interface ClientConfig {
   readonly app?: string
   /** When to flush. @default as soon as something is pending, all that one turn of the event loop applied together */
   readonly flushWhen?: FlushPolicy
+  /** Time and chance. @default the real ones */
   readonly environment?: Environment
 }
 

@@ -32,6 +32,7 @@ export type DocumentStatus =
 /** When to flush: emits when what is pending should go. What is applied while a flush is under way goes with the next. */
 export type FlushPolicy = (pending$: Observable<number>) => Observable<unknown>
 
+/** How a document is opened. */
 export interface OpenOptions<T extends object> {
   /** Lets a new document start offline: at first contact an existing history wins, and what was done here is applied to it. */
   readonly initial?: T
@@ -58,6 +59,7 @@ const rememberedMarks = 256
  * asked for again.
  */
 export class ConnectedProxy<T extends object = object> extends LocalDocument<T> implements Speaker {
+  /** Its kind and name: `list/shopping`. */
   readonly id: string
   /** How it stands to its host. Replays the latest; completes on close. */
   readonly status$: Observable<DocumentStatus>
@@ -82,6 +84,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #retries = 0
   #settleLoaded: { resolve: () => void; reject: (error: unknown) => void } = { resolve: () => undefined, reject: () => undefined }
 
+  /** @internal */
   constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
     super(new Replica({ commandCount: 0, document: initial ?? {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
@@ -113,6 +116,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     return this.#position !== undefined
   }
 
+  /** How it stands to its host now. */
   get status(): DocumentStatus {
     const { status } = this.#connection.line
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
@@ -131,6 +135,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
+  /** Lets go of the document and ends every stream. Idempotent. What is pending is lost: `await flush()` first. */
   override close(): void {
     if (this.isClosed) return
     const { line, left } = this.#connection

@@ -11,6 +11,7 @@ import { HostedMaster, type HostWriter } from './hosted-master.ts'
 import { type Right, sessionOf, type Serving } from './session.ts'
 import { Turns } from './turns.ts'
 
+/** What a host serves, to whom, and where it keeps it. */
 export interface HostConfig<K extends DocumentKinds, C extends Context> {
   /** The kinds of documents that it serves. */
   readonly documents: K
@@ -18,16 +19,18 @@ export interface HostConfig<K extends DocumentKinds, C extends Context> {
   readonly history: HistoryAdapter
   /** Tells who speaks, or throws to refuse. Without it everybody is `anonymous`. */
   readonly authenticate?: (who: { readonly token: string | undefined; readonly request: unknown }) => C | Promise<C>
-  /** What somebody may do with a document. Without it everybody may write. */
+  /** What somebody may do with a document, asked when a session opens it. Without it everybody may write. */
   readonly authorize?: (context: C, id: string) => Right | Promise<Right>
   /**
    * Looks at a flush before it takes its turn: throws to reject all of it, with the message as the reason, or returns
    * the context for the interceptors. What was taken before is answered from the record, whatever it says.
    */
   readonly beforeFlush?: (batch: CompletionBatch & { readonly document: string }, context: C) => C | undefined | Promise<C | undefined>
+  /** What it takes, where that differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>
   /** Milliseconds that a document stays open when nobody holds it. @default 60_000 */
   readonly idleTime?: number
+  /** Time and chance. @default the real ones */
   readonly environment?: Environment
 }
 
@@ -39,6 +42,7 @@ export type HostEvent =
   | { readonly type: 'history_lost'; readonly document: string; readonly reason: string }
   | { readonly type: 'failed'; readonly error: unknown }
 
+/** What a host holds at the moment. */
 export interface HostCounts {
   readonly sessions: number
   readonly documents: number
@@ -48,10 +52,11 @@ export interface HostCounts {
 export interface Host<K extends DocumentKinds = DocumentKinds, C extends Context = Context> extends SessionSource {
   /** One session; the very type of a transport, so in this process it is one. With a `subject`, nothing is authenticated. */
   session(info?: SessionInfo): (incoming: Observable<unknown>) => Observable<ServerMessage>
-  /** A document for server code, held open until it is closed. */
+  /** A document for server code, held open until it is closed. Rejects with `invalid_id`, `refused` or `unavailable`. */
   open<N extends Extract<keyof K, string>>(id: `${N}/${string}`): Promise<HostedMaster<DocumentOf<K[N]>, C>>
-  /** Hot; nothing is replayed. */
+  /** What happens here. Hot; nothing is replayed; completes on close. */
   readonly events$: Observable<HostEvent>
+  /** What it holds now. */
   readonly counts: HostCounts
   /** Ends every session, finishes what is under way, keeps snapshots and closes the history. Idempotent. */
   close(): Promise<void>

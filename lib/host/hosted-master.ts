@@ -20,6 +20,7 @@ export class HostedMaster<T extends object, C extends Context = Context> extends
   readonly #writer: HostWriter
   readonly #release: () => void
 
+  /** @internal */
   constructor(turns: Turns<T, C>, writer: HostWriter, release: () => void) {
     super({ commandCount: 0, document: {} as T }, {}, turns.replica)
     this.#turns = turns

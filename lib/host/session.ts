@@ -20,6 +20,7 @@ import {
 import { parseClientMessage } from '../protocol/parse.ts'
 import { type Answer, commandsOf, type Published, type Turns } from './turns.ts'
 
+/** What somebody may do with a document; `false` and `undefined`: not even know that it exists. */
 export type Right = 'write' | 'read' | false | undefined
 
 /** What a session needs of its host. */

@@ -22,6 +22,7 @@ export interface Limits {
   readonly answerTime: number
 }
 
+/** What a host takes unless it is told otherwise. */
 export const defaultLimits: Limits = {
   flushBytes: 1_000_000,
   flushCommands: 1_000,

@@ -9,6 +9,7 @@ export const protocolVersion = 1
 /** What a client is told of its record: all of it but the hashes. */
 export type KnownRecord = Omit<ClientRecord, 'hashes'>
 
+/** Begins a session; comes first, and once. */
 export interface Hello {
   readonly type: 'hello'
   readonly protocol: number
@@ -17,6 +18,7 @@ export interface Hello {
   readonly app?: string
 }
 
+/** Asks for a document, for one client: what it lacks comes first, then what happens. Said again, it begins anew from there. */
 export interface Open {
   readonly type: 'open'
   readonly document: string
@@ -25,6 +27,7 @@ export interface Open {
   readonly position?: Position
 }
 
+/** Ends that, for this client. */
 export interface Close {
   readonly type: 'close'
   readonly document: string
@@ -42,8 +45,10 @@ export interface Flush {
   readonly completions: readonly CommandCompletion[]
 }
 
+/** What a client says. */
 export type ClientMessage = Hello | Open | Close | Flush
 
+/** Answers hello. */
 export interface Welcome {
   readonly type: 'welcome'
   readonly protocol: number
@@ -88,6 +93,7 @@ export interface Flushed {
   readonly record: KnownRecord | null
 }
 
+/** Why something was not done; about a document if it names one, else about the session. */
 export interface ErrorMessage {
   readonly type: 'error'
   readonly code: ErrorCode
@@ -98,5 +104,6 @@ export interface ErrorMessage {
   readonly record?: KnownRecord | null
 }
 
+/** What a host says. */
 export type ServerMessage = Welcome | SnapshotMessage | Commands | Flushed | ErrorMessage
 export type { Outcome, Position }
