@@ -9,6 +9,6 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   deps: { onlyBundle: [], neverBundle: [/^node:/] },
-  checks: { legacyCjs: false },
+  checks: { legacyCjs: false, pluginTimings: false },
   failOnWarn: true,
 })

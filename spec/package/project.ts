@@ -34,14 +34,14 @@ export class Project {
     return readFileSync(this.path(name), 'utf8')
   }
 
-  /** Runs a program of Node in this folder, until it ends or `milliseconds` have passed. */
-  run(args: readonly string[], milliseconds = 60_000): Promise<Ended> {
+  /** Runs a program of Node, in this folder if no other is named, until it ends or too much time has passed. */
+  run(args: readonly string[], { cwd = this.folder, timeout = 25_000 } = {}): Promise<Ended> {
     const { JEST_WORKER_ID: _, NODE_OPTIONS: __, ...env } = process.env
     const child = spawn(process.execPath, args, {
-      cwd: this.folder,
+      cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: milliseconds,
+      timeout,
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
