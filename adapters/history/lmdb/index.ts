@@ -1,0 +1,57 @@
+import { distinctUntilChanged, filter, interval, map, merge, Subject, share } from 'rxjs'
+import type { HistoryAdapter } from '../../../lib/contracts/history.ts'
+import { type Environment, realEnvironment } from '../../../lib/environment.ts'
+import { localChannels } from '../channels.ts'
+import { lifetime } from '../lifetime.ts'
+import { defaultRetention, type Retention } from '../rules.ts'
+import { lmdbLog } from './history.ts'
+import { pages } from './reading.ts'
+import { openStore } from './store.ts'
+
+/** How histories are kept and watched. */
+export interface LmdbHistoryOptions {
+  /** Milliseconds between two looks for what other processes appended, while somebody reads. @default 50 */
+  readonly pollInterval?: number
+  /** What is kept behind the newest snapshot. @default { commands: 10_000 } */
+  readonly retention?: Retention
+  readonly environment?: Pick<Environment, 'scheduler' | 'id'>
+}
+
+/**
+ * Histories in a folder of this machine, in an embedded store (the package `lmdb`). What was appended is on disk before
+ * `append` resolves and before anybody can read it, so it survives the death of the process and of the machine. Several
+ * processes may share a folder; a channel reaches those who share this adapter.
+ *
+ * Throws `unavailable` where the folder cannot be used, with what to do about it.
+ *
+ * ```ts
+ * const host = createHost({ documents, history: lmdbHistory('./data') })
+ * ```
+ */
+export function lmdbHistory(folder: string, options: LmdbHistoryOptions = {}): HistoryAdapter {
+  const { pollInterval = 50, retention = defaultRetention, environment = realEnvironment } = options
+  const store = openStore(folder, environment.id)
+  const life = lifetime()
+  const grown = new Subject<string>()
+
+  // The first look of all counts as a change: those who wait ask what changed by themselves.
+  const polled = interval(pollInterval, environment.scheduler).pipe(
+    map(() => store.newest()),
+    distinctUntilChanged(),
+    share(),
+  )
+  const woken = (id: string) => merge(grown.pipe(filter((grownId) => grownId === id)), polled)
+
+  return {
+    open: (id) =>
+      lmdbLog(id, {
+        store,
+        life,
+        retention,
+        grown: (grownId) => grown.next(grownId),
+        read: (id, keys, position) => pages(store, id, keys, position, woken(id), environment.scheduler),
+      }),
+    channel: localChannels(life),
+    close: () => life.close(() => store.close()),
+  }
+}

@@ -1,0 +1,138 @@
+import { concatMap, defer, Subject, startWith } from 'rxjs'
+import type { Batch, ClientRecord, History, HistoryAdapter, Position } from '../../../lib/contracts/history.ts'
+import { localChannels } from '../channels.ts'
+import { type Lifetime, lifetime } from '../lifetime.ts'
+import {
+  clientKey,
+  defaultRetention,
+  endOf,
+  endOfAll,
+  isAt,
+  isBelow,
+  isTrimmed,
+  judge,
+  notHeld,
+  type Retention,
+  type Spot,
+} from '../rules.ts'
+
+/**
+ * Histories in the memory of this process, gone with it: for specs, pages and servers that keep nothing. Several hosts
+ * may share one adapter. It holds what it is given, as it is: nobody changes a batch or a document afterwards.
+ */
+export function memoryHistory({
+  retention = defaultRetention,
+}: {
+  readonly retention?: Retention
+} = {}): HistoryAdapter {
+  const life = lifetime()
+  const histories = new Map<string, History>()
+
+  return {
+    open(id) {
+      const history = histories.get(id) ?? memoryLog(id, retention, life)
+      histories.set(id, history)
+      return history
+    },
+    channel: localChannels(life),
+    close: () => life.close(() => histories.clear()),
+  }
+}
+
+interface Log {
+  /** What the oldest batch follows. The number of `batches[i]` is `floor.number + 1 + i`. */
+  floor: Spot
+  readonly batches: Batch[]
+  snapshot: Spot
+  document: object
+}
+
+function memoryLog(id: string, retention: Retention, life: Lifetime): History {
+  let log: Log | undefined
+  const records = new Map<string, ClientRecord>()
+  const grown = new Subject<void>()
+  const recordOf = (client: string, by: string) => records.get(clientKey(client, by))
+
+  return {
+    load: () =>
+      life.run(() => {
+        if (!log) return undefined
+        const { snapshot, document } = log
+        return { snapshot: { commandCount: snapshot.count, document }, position: positionOf(snapshot) }
+      }),
+
+    append: (position, batches, initial) =>
+      life.run(() => {
+        endOfAll(position, batches)
+        const head = log && headOf(log)
+        if (head ? !isAt(position, head) : !initial) return { type: 'not_at_head', head: head && positionOf(head) }
+
+        const judged = judge(batches, recordOf)
+        if ('type' in judged) return judged
+
+        log ??= begin(position, initial as object)
+        log.batches.push(...batches)
+        for (const { client, by, record } of judged) records.set(clientKey(client, by), record)
+        grown.next()
+        return { type: 'appended' }
+      }),
+
+    record: (client, by) => life.run(() => ({ record: recordOf(client, by), head: log && positionOf(headOf(log)) })),
+
+    save: (position, document) =>
+      life.run(() => {
+        const spot = log && find(log, position)
+        if (!log || !spot) return log && isBelow(position, log.floor) ? 'older' : 'regressed'
+        if (spot.number < log.snapshot.number) return 'older'
+        Object.assign(log, { snapshot: spot, document })
+        trim(log, retention)
+        return 'saved'
+      }),
+
+    read: (position) =>
+      life.hold(
+        defer(() => {
+          let at: Spot | undefined
+          return grown.pipe(
+            startWith(undefined),
+            concatMap(() => {
+              if (!log) return []
+              at ??= find(log, position)
+              if (!at || at.number < log.floor.number) throw notHeld(id, at ?? position, log.floor)
+              const batches = log.batches.slice(at.number - log.floor.number)
+              at = headOf(log)
+              return batches
+            }),
+          )
+        }),
+      ),
+  }
+}
+
+function begin(position: Position, document: object): Log {
+  const floor = { ...positionOf(position), number: 0 }
+  return { floor, batches: [], snapshot: floor, document }
+}
+
+const positionOf = ({ count, mark }: Position): Position => ({ count, mark })
+
+const spotOf = (log: Log, index: number): Spot => ({
+  ...endOf(log.batches[index] as Batch),
+  number: log.floor.number + 1 + index,
+})
+
+const headOf = (log: Log): Spot => (log.batches.length === 0 ? log.floor : spotOf(log, log.batches.length - 1))
+
+function find(log: Log, position: Position): Spot | undefined {
+  const index = log.batches.findLastIndex((batch) => isAt(endOf(batch), position))
+  if (index >= 0) return spotOf(log, index)
+  return isAt(log.floor, position) ? log.floor : undefined
+}
+
+function trim(log: Log, retention: Retention): void {
+  const kept = log.batches.findIndex((_, index) => !isTrimmed(spotOf(log, index), log.snapshot, retention))
+  const gone = kept < 0 ? log.batches.length : kept
+  if (gone === 0) return
+  log.floor = spotOf(log, gone - 1)
+  log.batches.splice(0, gone)
+}

@@ -1,0 +1,33 @@
+import { symlinkSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url))
+
+/** Programs beside this file, as something that every Node can start. */
+export interface Bundles {
+  path(program: string): string
+  remove(): Promise<void>
+}
+
+export async function bundle(...programs: string[]): Promise<Bundles> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-programs-'))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  await build({
+    entryPoints: programs.map((program) => fileURLToPath(new URL(`${program}.ts`, import.meta.url))),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  })
+  return {
+    path: (program) => join(folder, `${program}.mjs`),
+    remove: () => rm(folder, { recursive: true }),
+  }
+}
