@@ -9,7 +9,8 @@ import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
  * - It completes when the host ends the session, and errors with `connection_lost` when the line breaks. It never
  *   reconnects by itself and keeps nothing of a session for the next.
  * - `outgoing` is subscribed once, when the line can carry messages, or earlier with a bounded buffer; when it
- *   completes the client has said all it will, and the session goes on until unsubscribed.
+ *   completes the client has said all it will, and the session goes on until unsubscribed. An error of it ends the
+ *   session and comes out as it is.
  */
 export type Transport = (outgoing: Observable<ClientMessage>) => Observable<ServerMessage>
 
@@ -23,10 +24,14 @@ export interface SessionInfo {
 /**
  * What a server edge serves: each session is a Transport, to which the edge feeds what comes in, as it came (the
  * session checks it), and from which it sends what comes out. Sessions of one document emit the *same message object*,
- * so an edge encodes it once. An edge ends a session that takes too little by unsubscribing; it resumes by position.
+ * so an edge encodes it once. An edge ends a session that takes too little by unsubscribing; it resumes by position. A
+ * session that completes is ended in order, after what it said; one that errors is a lost line for the client.
  */
 export interface SessionSource {
   session(info: SessionInfo): (incoming: Observable<unknown>) => Observable<ServerMessage>
-  /** The largest message in bytes that a client may send. */
+  /**
+   * The largest message in bytes that a client may send. A larger one never reaches the session: it is answered with
+   * `invalid_message` and ends it, or, where the line cannot carry it so far, it breaks the line.
+   */
   readonly maxMessageBytes: number
 }

@@ -1,0 +1,13 @@
+import { describe, it } from '@jest/globals'
+import { transportSuite } from '../../lib/testing/transport-suite.ts'
+import { socketIoTransport } from '../../transports/socket-io/index.ts'
+import { capabilities, overABadLine } from '../support/bad-line.ts'
+
+transportSuite(
+  'socketIoTransport and serveSocketIo, over long polling that becomes a WebSocket',
+  overABadLine((url, connectTimeout) =>
+    socketIoTransport(url, { connectTimeout, transports: ['polling', 'websocket'] }),
+  ),
+  { describe, it },
+  capabilities,
+)

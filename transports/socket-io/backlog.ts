@@ -1,0 +1,48 @@
+import { fromEvent, type Observable, type Subscription } from 'rxjs'
+import type { Socket } from 'socket.io'
+
+/** What one packet costs beside its text. */
+const packetOverhead = 256
+
+/**
+ * What waits to be sent on a connection, behind what the operating system is being given already: in characters, each
+ * packet counting 256 more. Kept by the events of engine.io, which announces each packet before it waits, and takes all
+ * that waits at once when the line can carry more.
+ */
+export interface Backlog {
+  readonly all: number
+  /** The part that was named by `countLive`. */
+  readonly live: number
+  /** The last packet is one of those that come without being asked for. */
+  countLive(): void
+}
+
+export function backlogOf(connection: Socket['conn'], lifetime: Subscription): Backlog {
+  let all = 0
+  let live = 0
+  let last = 0
+  const packets = fromEvent(connection, 'packetCreate') as Observable<{ readonly data?: { readonly length: number } }>
+  lifetime.add(
+    packets.subscribe(({ data }) => {
+      last = packetOverhead + (data?.length ?? 0)
+      all += last
+    }),
+  )
+  lifetime.add(
+    fromEvent(connection, 'flush').subscribe(() => {
+      all = 0
+      live = 0
+    }),
+  )
+  return {
+    get all() {
+      return all
+    },
+    get live() {
+      return live
+    },
+    countLive() {
+      if (all > 0) live += last
+    },
+  }
+}
