@@ -67,7 +67,7 @@ interface Entry<C extends Context> {
 type Known = ClientRecord | undefined
 
 const rememberedMarks = 1_000
-const rememberedRecords = 10_000
+const rememberedRecords = 1_000
 const commandsPerSnapshot = 1_000
 const firstRetry = 50
 const lastRetry = 5_000

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { batchAfter, begin, documentId, lastOf, marksOf } from '../../../lib/testing/history/batches.ts'
 import { allOf } from './processes/all-of.ts'
-import { type Bundles, bundle } from './processes/bundle.ts'
+import { type Bundles, bundle } from '../../support/programs.ts'
 import type { Filled } from './processes/filler.ts'
 
 describe('lmdbHistory', () => {
@@ -16,7 +16,7 @@ describe('lmdbHistory', () => {
   let folder: string
   let data: string
   beforeAll(async () => {
-    programs = await bundle('filler')
+    programs = await bundle(new URL('./processes/', import.meta.url), 'filler')
   })
   afterAll(() => programs.remove())
   beforeEach(async () => {

@@ -9,7 +9,7 @@ import type { Batch } from '../../../lib/contracts/history.ts'
 import { batchAfter, endOf, lastOf, marksOf, write } from '../../../lib/testing/history/batches.ts'
 import { allOf } from './processes/all-of.ts'
 import type { Told } from './processes/appender.ts'
-import { type Bundles, bundle } from './processes/bundle.ts'
+import { type Bundles, bundle } from '../../support/programs.ts'
 
 const documents = ['list/one', 'list/two', '../three', '']
 const batchesAnAppend = 3
@@ -22,7 +22,7 @@ describe('lmdbHistory whose process is killed', () => {
   const told = new Map<string, string[]>(documents.map((document) => [document, []]))
 
   beforeAll(async () => {
-    programs = await bundle('appender')
+    programs = await bundle(new URL('./processes/', import.meta.url), 'appender')
     folder = await mkdtemp(join(tmpdir(), 'millrace-'))
   })
   afterAll(() => Promise.all([programs.remove(), rm(folder, { recursive: true })]))

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { historySuite } from '../../../lib/testing/history-suite.ts'
-import { type Bundles, bundle } from './processes/bundle.ts'
+import { type Bundles, bundle } from '../../support/programs.ts'
 import { type OtherHost, startOtherHost } from './processes/remote.ts'
 
 describe('lmdbHistory', () => {
   let programs: Bundles
   let other: OtherHost
   beforeAll(async () => {
-    programs = await bundle('other-host')
+    programs = await bundle(new URL('./processes/', import.meta.url), 'other-host')
     other = startOtherHost(programs.path('other-host'))
   })
   afterAll(() => programs.remove())

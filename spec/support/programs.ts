@@ -5,19 +5,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Programs beside this file, as something that every Node can start. */
+/** Programs in TypeScript, as something that every Node can start. */
 export interface Bundles {
   path(program: string): string
   remove(): Promise<void>
 }
 
-export async function bundle(...programs: string[]): Promise<Bundles> {
+/** Bundles `beside`/NAME.ts, for each name. */
+export async function bundle(beside: URL, ...programs: string[]): Promise<Bundles> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-programs-'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   await build({
-    entryPoints: programs.map((program) => fileURLToPath(new URL(`${program}.ts`, import.meta.url))),
+    entryPoints: programs.map((program) => fileURLToPath(new URL(`${program}.ts`, beside))),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
