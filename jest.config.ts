@@ -1,11 +1,15 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest'
 
-/** Specs import entries by their published names and get the sources; what is in spec/package/ gets the built package. */
+/**
+ * Three projects: the specs of the sources, those of the built package, and those of the built examples. A spec that
+ * imports an entry by its published name gets the source.
+ */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
   const common: Config = {
     testEnvironment: 'node',
+    testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
     extensionsToTreatAsEsm: ['.ts', '.tsx'],
     transform: {
       '^.+\\.tsx?$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json', diagnostics: false }],
@@ -18,16 +22,20 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'source',
         roots: ['<rootDir>/spec'],
-        testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
-        testPathIgnorePatterns: ['<rootDir>/spec/package/'],
+        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples)/'],
       },
       {
         ...common,
         displayName: 'package',
         roots: ['<rootDir>/spec/package'],
-        testMatch: ['**/*.spec.ts'],
         globalSetup: '<rootDir>/spec/package/setup.mjs',
         globalTeardown: '<rootDir>/spec/package/teardown.mjs',
+      },
+      {
+        ...common,
+        displayName: 'examples',
+        roots: ['<rootDir>/spec/examples'],
+        globalSetup: '<rootDir>/spec/examples/setup.mjs',
       },
     ],
   }
