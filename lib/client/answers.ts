@@ -14,13 +14,15 @@ export interface Answered {
   /** The places of creates that were refused. */
   readonly refused: readonly Path[]
   readonly renamed: readonly { readonly path: Path; readonly id: string }[]
+  /** Whether the history has all of them just as they stand here. */
+  readonly isPlain: boolean
 }
 
 /**
  * Reads an outcome for the first `count` of the pending commands, and lets what waits behind a renamed create follow it.
- * Answers name commands by seq, never by path.
+ * Answers name commands by seq, never by path. Of those below `firstKnown` it is no longer known what they became.
  */
-export function answer(pending: readonly Pending[], count: number, outcome: Outcome): Answered {
+export function answer(pending: readonly Pending[], count: number, outcome: Outcome, firstKnown = 0): Answered {
   const rejected = new Map(outcome.rejected?.map((item) => [item.seq, item]))
   const rewritten = new Map(outcome.rewritten?.map((item) => [item.seq, item]))
   const renamedIds = new Map(outcome.renamed?.map((item) => [item.seq, item]))
@@ -28,9 +30,15 @@ export function answer(pending: readonly Pending[], count: number, outcome: Outc
   const completions: Completed[] = []
   const refused: Path[] = []
   const renamed: Answered['renamed'][number][] = []
+  let isPlain = rejected.size + rewritten.size + renamedIds.size === 0
 
   for (let i = 0; i < count; i++) {
     const entry = pending[i] as Pending
+    isPlain &&= !entry.aside
+    if (entry.seq < firstKnown) {
+      settlements.push({ entry, settlement: { type: 'unknown', reason: 'The host no longer knows what became of it.' } })
+      continue
+    }
     const place = placeOf(entry)
     const refusal = rejected.get(entry.seq)
     if (refusal) {
@@ -53,8 +61,5 @@ export function answer(pending: readonly Pending[], count: number, outcome: Outc
       settlement: change ? { type: 'rewritten', props: change.props, ...created } : { type: 'confirmed', ...created },
     })
   }
-  return { settlements, completions, refused, renamed }
+  return { settlements, completions, refused, renamed, isPlain }
 }
-
-export const isPlain = ({ rejected, rewritten, renamed }: Outcome): boolean => !rejected?.length && !rewritten?.length && !renamed?.length
-

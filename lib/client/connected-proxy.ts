@@ -1,6 +1,5 @@
 import { distinctUntilChanged, map, merge, type Observable, startWith, Subscription, timer } from 'rxjs'
 import type { Position } from '../contracts/history.ts'
-import type { Path } from '../document/path.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import { type ErrorCode, MillraceError } from '../errors.ts'
@@ -9,13 +8,13 @@ import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
 import { initialMark } from '../protocol/fingerprint.ts'
-import { defaultLimits, type Limits } from '../protocol/limits.ts'
-import type { Commands, ErrorMessage, Flushed, KnownRecord, ServerMessage, SnapshotMessage } from '../protocol/messages.ts'
+import type { ClientMessage, Commands, ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../protocol/messages.ts'
 import type { Pending } from '../replica/pending.ts'
 import { placeOf, Replica } from '../replica/replica.ts'
-import { type Answered, answer, isPlain } from './answers.ts'
-import type { Line, Speaker } from './line.ts'
-import { cutFlush, flushOf, number } from './outbox.ts'
+import { type Answered, answer } from './answers.ts'
+import type { Line } from './line.ts'
+import { Outbox } from './outbox.ts'
+import { Standing } from './standing.ts'
 
 /** How a document stands to its host. */
 export type DocumentStatus =
@@ -51,51 +50,42 @@ interface Connection {
 
 const firstRetry = 500
 const lastRetry = 30_000
-const rememberedMarks = 256
 
 /**
  * A document that flushes by itself: all of a Proxy but the manual flush cycle. It is a replica of the Master at its
  * host: what the host says is taken in order, each batch at the position that it follows, and whatever does not fit is
  * asked for again.
  */
-export class ConnectedProxy<T extends object = object> extends LocalDocument<T> implements Speaker {
-  /** Its kind and name: `list/shopping`. */
+export class ConnectedProxy<T extends object = object> extends LocalDocument<T> {
   readonly id: string
   /** How it stands to its host. Replays the latest; completes on close. */
   readonly status$: Observable<DocumentStatus>
-  /** Resolves when there is a document; rejects when it is refused before that. */
+  /** Resolves when there is a document; rejects when it is refused or closed before that. */
   readonly loaded: Promise<void>
   readonly #connection: Connection
   readonly #held = new Subscription()
-  readonly #marks = new Set<string>()
+  readonly #standing: Standing
+  readonly #outbox = new Outbox()
   #client: string
-  #limits: Limits = defaultLimits
-  #position: Position | undefined
   #isOpen = false
-  #wants = false
-  /** The last seq that was given, and the last of the flush under way (0: none). */
-  #lastSeq = 0
-  #inFlight = 0
-  #sentFrom: Position | undefined
   /** The client's record as of a position that may still be ahead. */
   #record: Flushed | undefined
   #refusal: { readonly code: string; readonly reason: string } | undefined
-  #mostCommands = Number.POSITIVE_INFINITY
   #retries = 0
-  #settleLoaded: { resolve: () => void; reject: (error: unknown) => void } = { resolve: () => undefined, reject: () => undefined }
+  #settleLoaded: (error?: unknown) => void = () => undefined
 
-  /** @internal */
   constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
     super(new Replica({ commandCount: 0, document: initial ?? {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
     this.#connection = connection
     this.#client = connection.client
-    if (initial) this.#position = { count: 0, mark: initialMark(initial) }
+    this.#standing = new Standing(initial && { count: 0, mark: initialMark(initial) })
     this.loaded = new Promise((resolve, reject) => {
-      this.#settleLoaded = { resolve, reject }
+      this.#settleLoaded = (error) => (error ? reject(error) : resolve())
     })
+    // Whoever does not ask is told by status$.
     this.loaded.catch(() => undefined)
-    if (initial) this.#settleLoaded.resolve()
+    if (initial) this.#settleLoaded()
 
     const { line, flushWhen } = connection
     this.status$ = merge(line.changed, this.moved).pipe(
@@ -105,18 +95,26 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     )
     this.#held.add(
       flushWhen(this.pending$).subscribe(() => {
-        this.#wants = true
+        this.#outbox.wants = true
         this.#send()
       }),
     )
-    line.join(this)
+    this.#held.add(
+      line.join({
+        up: (limits) => {
+          this.#outbox.limits = limits
+          this.#open(this.#standing.position)
+        },
+        down: () => this.#shut(),
+        hear: (message) => this.#hear(message),
+      }),
+    )
   }
 
   override get isLoaded(): boolean {
-    return this.#position !== undefined
+    return this.#standing.position !== undefined
   }
 
-  /** How it stands to its host now. */
   get status(): DocumentStatus {
     const { status } = this.#connection.line
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
@@ -130,63 +128,52 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Sends now, and resolves when everything applied so far is settled. */
   async flush(): Promise<void> {
     const entries = [...this.replica.pending]
-    this.#wants = true
+    this.#outbox.wants = true
     this.#send()
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
-  /** Lets go of the document and ends every stream. Idempotent. What is pending is lost: `await flush()` first. */
   override close(): void {
     if (this.isClosed) return
-    const { line, left } = this.#connection
-    line.say({ type: 'close', document: this.id, client: this.#client })
-    line.leave(this)
+    this.#say({ type: 'close', client: this.#client })
     this.#held.unsubscribe()
-    left()
+    this.#connection.left()
     super.close()
-    this.#settleLoaded.reject(new MillraceError('closed', `'${this.id}' was closed.`))
+    this.#settleLoaded(new MillraceError('closed', `'${this.id}' was closed.`))
   }
 
-  /** @internal */
-  up(limits: Limits): void {
-    this.#limits = limits
-    this.#open(this.#position)
+  #say(message: Unaddressed): void {
+    this.#connection.line.say({ ...message, document: this.id } as ClientMessage)
   }
 
-  /** @internal */
-  down(): void {
-    this.#isOpen = false
-    this.#inFlight = 0
-    this.tell(this.moved, undefined)
-  }
-
-  /** @internal */
-  hear(message: ServerMessage): void {
+  #hear(message: ServerMessage): void {
     if (message.type === 'welcome' || message.document !== this.id) return
     if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.#client) !== this.#client) return
-    this.ring.hold(() => this.#take(message))
-  }
-
-  #take(message: Exclude<ServerMessage, { type: 'welcome' }>): void {
-    switch (message.type) {
-      case 'snapshot':
-        return this.#replace(message)
-      case 'commands':
-        return this.#follow(message)
-      case 'flushed':
-        return message.follows ? this.#confirm(message, message.follows) : this.#know(message)
-      case 'error':
-        return this.#failed(message)
-    }
+    this.ring.hold(() => {
+      switch (message.type) {
+        case 'snapshot':
+          return this.#replace(message)
+        case 'commands':
+          return this.#follow(message)
+        case 'flushed':
+          return message.follows ? this.#confirm(message, message.follows) : this.#know(message)
+        case 'error':
+          return this.#failed(message)
+      }
+    })
   }
 
   /** Opens, or opens again, from a position; without one the host sends the whole document. */
   #open(position: Position | undefined): void {
-    this.#isOpen = false
-    this.#inFlight = 0
     this.#record = undefined
+    this.#shut()
+    this.#say({ type: 'open', client: this.#client, ...(position && { position }) })
+  }
+
+  #shut(): void {
+    this.#isOpen = false
+    this.#outbox.shut()
     this.tell(this.moved, undefined)
-    this.#connection.line.say({ type: 'open', document: this.id, client: this.#client, ...(position && { position }) })
   }
 
   /** The record counts from the position that it is told with: here at once, or when the document gets there. */
@@ -197,40 +184,26 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   #replace({ position, state, regressed }: SnapshotMessage): void {
     const record = this.#record?.record ?? null
-    const leave = this.#covered(record)
-    const first = record?.first ?? 0
-    const answered = answer(this.replica.pending, leave, record?.outcome ?? {})
-    const settled = answered.settlements.map(({ entry, settlement }) =>
-      entry.seq >= first
-        ? { entry, settlement }
-        : { entry, settlement: { type: 'unknown', reason: 'The host no longer knows what became of it.' } as const },
-    )
+    const leave = this.#covered(record?.seq)
+    const answered = answer(this.replica.pending, leave, record?.outcome ?? {}, record?.first)
     if (regressed) this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount })
-    this.#position = position
-    this.#marks.clear()
-    this.integrate({
-      snapshot: { commandCount: position.count, document: state },
-      completions: [],
-      leave,
-      refused: answered.refused,
-    })
-    this.#tellAnswers({ ...answered, settlements: settled })
+    this.#standing.jump(position)
+    const snapshot = { commandCount: position.count, document: state }
+    this.integrate({ snapshot, completions: [], leave, refused: answered.refused })
+    this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: false, commandCount: position.count })
-    this.#settleLoaded.resolve()
+    this.#settleLoaded()
     this.#reached()
   }
 
   /** A batch as everybody sees it: another's, or an own one whose answer was lost. */
   #follow(message: Commands): void {
-    const { completions, client, after, last, rejected = [], from, follows, mark } = message
-    if (!this.#fits(from, follows, mark)) return
-    const isOwn = client === this.#client
-    const leave = isOwn ? this.#covered({ seq: last }) : 0
-    const answered = isOwn && leave > 0 ? this.#answerOf(message, leave) : undefined
-    const refused = new Set(rejected)
-    const seqs: number[] = []
-    for (let seq = after + 1; seq <= last; seq++) if (!refused.has(seq)) seqs.push(seq)
-    this.#advance({ count: from + completions.length, mark })
+    const { completions, client, from, follows, mark } = message
+    if (!this.#comesNext(from, follows, mark)) return
+    const leave = client === this.#client ? this.#covered(message.last) : 0
+    const answered = leave > 0 ? this.#answerOf(message, leave) : undefined
+    const seqs = seqsOf(message)
+    this.#standing.advance({ count: from + completions.length, mark })
     this.integrate(
       { completions: completions as unknown as readonly Completed[], leave, refused: answered?.refused ?? [] },
       (i): Origin => ({ client, seq: seqs[i] as number }),
@@ -251,23 +224,21 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   /** The own flush became history: as it was, or as its outcome says. */
-  #confirm(message: Flushed, follows: Position): void {
-    const { record, position } = message
-    if (!record || !this.#fits(follows.count, follows.mark, position.mark)) return
+  #confirm({ record, position }: Flushed, follows: Position): void {
+    if (!record || !this.#comesNext(follows.count, follows.mark, position.mark)) return
     const { pending } = this.replica
-    const leave = this.#covered(record)
-    if (leave === 0 || (pending[0] as Pending).seq !== record.first) return this.#open(undefined)
+    const leave = this.#covered(record.seq)
+    if (leave === 0 || pending[0]?.seq !== record.first) return this.#open(undefined)
     const answered = answer(pending, leave, record.outcome)
     if (follows.count + answered.completions.length !== position.count) return this.#open(undefined)
-    this.#advance(position)
-    if (isPlain(record.outcome) && pending.slice(0, leave).every((entry) => !entry.aside)) {
+    this.#standing.advance(position)
+    if (answered.isPlain) {
       this.replica.confirm(leave)
       this.tell(this.moved, undefined)
     } else {
-      this.integrate({ completions: answered.completions, leave, refused: answered.refused }, (i) => ({
-        client: this.#client,
-        seq: record.first + i,
-      }))
+      const { completions, refused } = answered
+      const seqs = seqsOf({ after: record.first - 1, last: record.seq, rejected: record.outcome.rejected?.map(({ seq }) => seq) ?? [] })
+      this.integrate({ completions, leave, refused }, (i) => ({ client: this.#client, seq: seqs[i] as number }))
     }
     this.#tellAnswers(answered)
     this.#reached()
@@ -281,75 +252,56 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       else entry.settle(settlement)
     }
     if (settlements.length > 0) this.tell(this.syncs, { type: 'flushed', commands: settlements.length })
-    const last = settlements[settlements.length - 1]?.entry.seq ?? 0
-    if (last >= this.#inFlight) this.#inFlight = 0
+    this.#outbox.answered(settlements.at(-1)?.entry.seq ?? 0)
   }
 
   /** Whether a batch comes next. What was here before is passed over; what does not fit is asked for again. */
-  #fits(from: number, follows: string, mark: string): boolean {
-    const position = this.#position
-    if (position?.count === from && position.mark === follows) return true
-    if (!position || this.#marks.has(mark) || position.mark === mark || from < position.count) return false
-    this.#open(this.#position)
-    return false
+  #comesNext(from: number, follows: string, mark: string): boolean {
+    const met = this.#standing.meet(from, follows, mark)
+    if (met === 'apart') this.#open(this.#standing.position)
+    return met === 'next'
   }
 
-  #advance(position: Position): void {
-    this.#position = position
-    this.#marks.add(position.mark)
-    if (this.#marks.size > rememberedMarks) this.#marks.delete(this.#marks.values().next().value as string)
-  }
-
-  /** How many of the pending a record covers. */
-  #covered(record: Pick<KnownRecord, 'seq'> | null): number {
+  /** How many of the pending were sent with seqs up to this one. */
+  #covered(seq = 0): number {
     const { pending } = this.replica
-    let n = 0
-    while (n < pending.length && isCovered(pending[n] as Pending, record?.seq ?? 0)) n++
-    return n
+    const n = pending.findIndex((entry) => entry.seq === 0 || entry.seq > seq)
+    return n < 0 ? pending.length : n
   }
 
   /** Whenever the document has moved: once it stands where the record was told, it is open and may send. */
   #reached(): void {
-    const record = this.#record
-    const position = this.#position
-    if (record && position && isAtOrAfter(position, record.position, this.#marks)) {
+    const told = this.#record
+    if (told && this.#standing.hasReached(told.position)) {
+      const { record } = told
       this.#record = undefined
-      if (this.#covered(record.record) > 0) return this.#open(undefined)
-      if (!this.#isOpen) this.#opened(record.record)
+      // It is told that these are in a history that it has, but it has never met them.
+      if (this.#covered(record?.seq) > 0) return this.#open(undefined)
+      if (!this.#isOpen) {
+        this.#isOpen = true
+        this.#retries = 0
+        this.#outbox.open(record?.seq ?? 0, this.replica.pending)
+        this.tell(this.moved, undefined)
+      }
     }
     this.#send()
   }
 
-  #opened(record: KnownRecord | null): void {
-    this.#isOpen = true
-    this.#retries = 0
-    this.#lastSeq = record?.seq ?? 0
-    // What was sent and is not in the record follows it: the same numbers again, unless the history lost some.
-    for (const entry of this.replica.pending) if (entry.seq > 0) entry.seq = ++this.#lastSeq
-    this.tell(this.moved, undefined)
-  }
-
   #send(): void {
-    const { pending } = this.replica
-    const first = pending[0]
-    if (!this.#isOpen || this.#inFlight > 0 || !first || !(this.#wants || first.seq > 0)) return
-    const flushCommands = Math.min(this.#limits.flushCommands, this.#mostCommands)
-    const cut = cutFlush(pending, { ...this.#limits, flushCommands })
-    if (cut.type === 'too_large') {
-      return this.#giveUp(cut.entry, 'too_large', `The command takes ${cut.bytes} bytes, the host takes ${this.#limits.flushBytes} (limits.flushBytes).`)
+    const { position } = this.#standing
+    const outgoing = this.#isOpen && position && this.#outbox.next(this.replica.pending, position)
+    if (!outgoing) return
+    if ('tooLarge' in outgoing) {
+      const most = this.#outbox.limits.flushBytes
+      return this.#giveUp(outgoing.tooLarge, 'too_large', `The command takes ${outgoing.bytes} bytes, the host takes ${most} (limits.flushBytes).`)
     }
-    const position = this.#position as Position
-    if (first.seq === 0 || !this.#sentFrom) this.#sentFrom = position
-    this.#lastSeq = number(cut.entries, this.#lastSeq)
-    this.#inFlight = (cut.entries[cut.entries.length - 1] as Pending).seq
-    this.#wants = cut.entries.length < pending.length && this.#wants
-    this.tell(this.syncs, { type: 'flush_begun', from: position.count, commands: cut.entries.length })
-    this.#connection.line.say(flushOf(this.id, this.#client, this.#sentFrom, cut.entries))
+    this.tell(this.syncs, { type: 'flush_begun', from: outgoing.from.count, commands: outgoing.completions.length })
+    this.#say({ type: 'flush', client: this.#client, ...outgoing })
   }
 
   /** The first of the pending can never be taken: it goes, so that it does not stop the ones behind it (invariant 8). */
   #giveUp(entry: Pending, code: ErrorCode, reason: string): void {
-    const place: Path | undefined = placeOf(entry)
+    const place = placeOf(entry)
     this.integrate({ completions: [], leave: 1, refused: place ? [place] : [] })
     this.refuse('rejected', entry, code, reason)
     this.#send()
@@ -360,11 +312,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       case 'refused':
       case 'invalid_id':
         this.#refusal = { code, reason: message }
-        this.#isOpen = false
-        this.#settleLoaded.reject(new MillraceError(code, message))
-        return this.tell(this.moved, undefined)
+        this.#settleLoaded(new MillraceError(code, message))
+        return this.#shut()
       case 'gap':
-        return this.#open(this.#position)
+        return this.#open(this.#standing.position)
       case 'conflict':
       case 'expired':
         return this.#beginAnew(message)
@@ -378,15 +329,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** The flush as a whole was refused: half of it is tried, and one command alone is given up. */
   #sendLess(code: ErrorCode, reason: string): void {
-    const sent = this.replica.pending.filter(({ seq }) => seq > 0 && seq <= this.#inFlight).length
-    if (sent === 0) return
-    this.#inFlight = 0
-    if (sent === 1) {
-      const entry = this.replica.pending[0] as Pending
-      this.#mostCommands = Number.POSITIVE_INFINITY
-      this.#giveUp(entry, code, reason)
-    } else this.#mostCommands = Math.ceil(sent / 2)
-    this.#open(this.#position)
+    const isAlone = this.#outbox.halve(this.replica.pending)
+    this.#shut()
+    if (isAlone) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
+    this.#open(this.#standing.position)
   }
 
   /** The host knows this client by other commands: on under a new name, without what may have been taken. */
@@ -394,26 +340,29 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const sent = this.replica.pending.filter(({ seq }) => seq > 0)
     this.integrate({ completions: [], leave: sent.length })
     for (const entry of sent) this.refuse('unknown', entry, 'unknown', reason)
-    this.#connection.line.say({ type: 'close', document: this.id, client: this.#client })
+    this.#say({ type: 'close', client: this.#client })
     this.#client = this.#connection.environment.id()
-    this.#open(this.#position)
+    this.#open(this.#standing.position)
   }
 
   #tryLater(): void {
-    const { environment } = this.#connection
-    this.#isOpen = false
-    this.#inFlight = 0
-    this.tell(this.moved, undefined)
-    const delay = environment.random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
+    const { random, scheduler } = this.#connection.environment
+    this.#shut()
+    const delay = random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
     this.#held.add(
-      timer(delay, environment.scheduler).subscribe(() => {
-        if (!this.#isOpen) this.#open(this.#position)
+      timer(delay, scheduler).subscribe(() => {
+        if (!this.#isOpen) this.#open(this.#standing.position)
       }),
     )
   }
 }
 
-const isCovered = ({ seq }: Pending, upTo: number): boolean => seq > 0 && seq <= upTo
+type WithoutDocument<M> = M extends { readonly document: string } ? Omit<M, 'document'> : never
+type Unaddressed = WithoutDocument<ClientMessage>
 
-const isAtOrAfter = (position: Position, told: Position, marks: ReadonlySet<string>): boolean =>
-  position.mark === told.mark || marks.has(told.mark) || position.count > told.count
+/** The seqs of a batch's completions: all that it used but the rejected. */
+function seqsOf({ after, last, rejected = [] }: Pick<Commands, 'after' | 'last' | 'rejected'>): number[] {
+  const seqs: number[] = []
+  for (let seq = after + 1; seq <= last; seq++) if (!rejected.includes(seq)) seqs.push(seq)
+  return seqs
+}

@@ -54,15 +54,12 @@ export class Line {
     return this.#status
   }
 
-  /** Adds a speaker, and connects for the first one. */
-  join(speaker: Speaker): void {
+  /** Adds a speaker, and connects for the first one. @returns what takes it away */
+  join(speaker: Speaker): () => void {
     this.#speakers.add(speaker)
     this.#running ??= this.#connect().subscribe()
     if (this.#status.state === 'live') speaker.up(this.#status.limits)
-  }
-
-  leave(speaker: Speaker): void {
-    this.#speakers.delete(speaker)
+    return () => this.#speakers.delete(speaker)
   }
 
   /** Says something, if the line is live; what is said otherwise is lost, as on any line. */

@@ -1,47 +1,77 @@
 import type { Position } from '../contracts/history.ts'
 import type { CommandCompletion } from '../flushout.ts'
 import { byteLength } from '../protocol/fingerprint.ts'
-import type { Limits } from '../protocol/limits.ts'
+import { defaultLimits, type Limits } from '../protocol/limits.ts'
 import type { Flush } from '../protocol/messages.ts'
 import type { Pending } from '../replica/pending.ts'
 
-/** The next flush: which of the pending go with it, or the first one, which is too large to ever go. */
-export type Cutting =
-  | { readonly type: 'flush'; readonly entries: readonly Pending[] }
-  | { readonly type: 'too_large'; readonly entry: Pending; readonly bytes: number }
+/** What goes next: a flush, or the news that the first command is too large to ever go. */
+export type Outgoing =
+  | Pick<Flush, 'after' | 'from' | 'completions'>
+  | { readonly tooLarge: Pending; readonly bytes: number }
 
-/** Takes as many pending commands as one flush may hold, from the front. */
-export function cutFlush(pending: readonly Pending[], { flushBytes, flushCommands }: Limits): Cutting {
-  let bytes = 0
-  for (let n = 0; n < pending.length && n < flushCommands; n++) {
-    const entry = pending[n] as Pending
-    const size = byteLength(JSON.stringify(completionOf(entry)))
-    if (bytes + size > flushBytes) {
-      return n === 0 ? { type: 'too_large', entry, bytes: size } : { type: 'flush', entries: pending.slice(0, n) }
+/**
+ * Numbers a client's commands and lets one flush at a time go. A command gets its seq when it is first sent; from then
+ * on seq and content never change (invariants 2 and 4).
+ */
+export class Outbox {
+  limits: Limits = defaultLimits
+  /** Whether what was never sent should go. */
+  wants = false
+  #lastSeq = 0
+  #inFlight = 0
+  #from: Position | undefined
+  #most = Number.POSITIVE_INFINITY
+
+  /** Opens for a session: what was sent and is not in the record follows it, with the same numbers unless the history lost some. */
+  open(recorded: number, pending: readonly Pending[]): void {
+    this.#lastSeq = recorded
+    for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.#lastSeq
+  }
+
+  /** Whatever is under way may be lost. */
+  shut(): void {
+    this.#inFlight = 0
+  }
+
+  /** Everything up to this seq is answered. */
+  answered(seq: number): void {
+    if (seq >= this.#inFlight) this.#inFlight = 0
+  }
+
+  /** The next flush, if one should go: what was sent before, and, if wanted, the rest, as much as the limits let through. */
+  next(pending: readonly Pending[], position: Position): Outgoing | undefined {
+    const first = pending[0]
+    if (this.#inFlight > 0 || !first || !(this.wants || first.seq > 0)) return undefined
+    const completions = cut(pending, this.limits.flushBytes, Math.min(this.limits.flushCommands, this.#most))
+    if (typeof completions === 'number') return { tooLarge: first, bytes: completions }
+    if (first.seq === 0 || !this.#from) this.#from = position
+    for (const entry of pending.slice(0, completions.length)) {
+      if (entry.seq === 0) entry.seq = ++this.#lastSeq
+      this.#inFlight = entry.seq
     }
+    if (completions.length === pending.length) this.wants = false
+    return { after: first.seq - 1, from: this.#from, completions }
+  }
+
+  /** The flush under way was refused as a whole: half of it goes next time. @returns whether it was one command alone */
+  halve(pending: readonly Pending[]): boolean {
+    const sent = pending.filter(({ seq }) => seq > 0 && seq <= this.#inFlight).length
+    this.#most = sent > 1 ? Math.ceil(sent / 2) : Number.POSITIVE_INFINITY
+    return sent === 1
+  }
+}
+
+/** As many from the front as fit; the size of the first, where it alone does not. */
+function cut(pending: readonly Pending[], mostBytes: number, mostCommands: number): CommandCompletion[] | number {
+  const completions: CommandCompletion[] = []
+  let bytes = 0
+  for (const { command, createdId } of pending) {
+    const completion = (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion
+    const size = byteLength(JSON.stringify(completion))
+    if (completions.length === mostCommands || bytes + size > mostBytes) return completions.length > 0 ? completions : size
+    completions.push(completion)
     bytes += size
   }
-  return { type: 'flush', entries: pending.slice(0, flushCommands) }
+  return completions
 }
-
-/** Numbers what is sent for the first time, in order, behind `last`. From then on seq and content never change. */
-export function number(entries: readonly Pending[], last: number): number {
-  let seq = last
-  for (const entry of entries) {
-    if (entry.seq === 0) entry.seq = seq + 1
-    seq = entry.seq
-  }
-  return Math.max(seq, last)
-}
-
-export const flushOf = (document: string, client: string, from: Position, entries: readonly Pending[]): Flush => ({
-  type: 'flush',
-  document,
-  client,
-  after: (entries[0] as Pending).seq - 1,
-  from,
-  completions: entries.map(completionOf),
-})
-
-const completionOf = ({ command, createdId }: Pending): CommandCompletion =>
-  (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion
