@@ -11,7 +11,8 @@ export type { TransportCapabilities } from './transport/law.ts'
 /** The functions of a test framework: those of jest, vitest, mocha and `node:test` all fit. */
 export interface TestFunctions {
   describe(name: string, body: () => void): void
-  it(name: string, body: () => Promise<void>): void
+  /** `timeout` is in milliseconds; a framework that takes none has its own. */
+  it(name: string, body: () => Promise<void>, timeout?: number): void
 }
 
 /**
@@ -32,7 +33,8 @@ export function transportSuite(
   capabilities: TransportCapabilities = {},
 ): void {
   describe(name, () => {
-    for (const law of lawsFor(capabilities)) it(law.name, () => uphold(law, factory, capabilities.patience ?? 4_000))
+    const { patience = 4_000 } = capabilities
+    for (const law of lawsFor(capabilities)) it(law.name, () => uphold(law, factory, patience), 5 * patience)
   })
 }
 
@@ -41,7 +43,7 @@ function lawsFor(capabilities: TransportCapabilities): readonly TransportLaw[] {
 }
 
 async function uphold(law: TransportLaw, factory: TransportFactory, patience: number): Promise<void> {
-  const bench = await openBench(factory, patience, law.script)
+  const bench = await openBench(factory, patience, law)
   try {
     await law.run(bench)
   } finally {

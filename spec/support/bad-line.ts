@@ -3,8 +3,8 @@ import type { TransportFactory } from '../../lib/testing/transport-suite.ts'
 import { type SocketIoHost, socketIoHost } from './socket-io-fixture.ts'
 import { tcpProxy } from './tcp-proxy.ts'
 
-/** Short enough to see a silent line within a test, which counts as lost after both. */
-const pings = { pingInterval: 500, pingTimeout: 1_000 }
+/** A silent line counts as lost after both: soon enough to see it within a test. */
+const shortPings = { pingInterval: 300, pingTimeout: 700 }
 
 /** What the suite may test beside the contract, of socket.io over a bad line. */
 export const capabilities = {
@@ -12,17 +12,18 @@ export const capabilities = {
   held: true,
   unanswered: true,
   breaks: ['cut', 'reset', 'silence'],
+  patience: 10_000,
 }
 
 /** A socket.io host that is reached over a line which can be broken. `connect` makes transports from the line's URL. */
 export function overABadLine(connect: (url: string, connectTimeout: number) => Transport): TransportFactory {
-  return async (source) => {
-    const host = await socketIoHost(source, pings)
+  return async (source, way) => {
+    const host = await socketIoHost(source, way === 'silence' ? shortPings : {})
     const [line, mute] = [await tcpProxy(host.port), await tcpProxy(host.port)]
     mute.pause('to server')
     const breaks: Record<string, () => void> = { cut: line.cut, reset: line.reset, silence: line.silence }
     return {
-      connect: () => connect(`http://127.0.0.1:${line.port}`, 4_000),
+      connect: () => connect(`http://127.0.0.1:${line.port}`, 10_000),
       unanswered: () => connect(`http://127.0.0.1:${mute.port}`, 200),
       break: (way) => breaks[way]?.(),
       held: () => held(host),

@@ -1,4 +1,4 @@
-import { fromEvent, type Observable, type Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { Socket } from 'socket.io'
 
 /** What one packet costs beside its text. */
@@ -17,23 +17,24 @@ export interface Backlog {
   countLive(): void
 }
 
+// Runs for every packet of every socket, so it listens without a detour.
 export function backlogOf(connection: Socket['conn'], lifetime: Subscription): Backlog {
   let all = 0
   let live = 0
   let last = 0
-  const packets = fromEvent(connection, 'packetCreate') as Observable<{ readonly data?: { readonly length: number } }>
-  lifetime.add(
-    packets.subscribe(({ data }) => {
-      last = packetOverhead + (data?.length ?? 0)
-      all += last
-    }),
-  )
-  lifetime.add(
-    fromEvent(connection, 'flush').subscribe(() => {
-      all = 0
-      live = 0
-    }),
-  )
+
+  function onPacket({ data }: { readonly data?: { readonly length: number } }): void {
+    last = packetOverhead + (data?.length ?? 0)
+    all += last
+  }
+
+  function onFlush(): void {
+    all = 0
+    live = 0
+  }
+
+  connection.on('packetCreate', onPacket).on('flush', onFlush)
+  lifetime.add(() => connection.off('packetCreate', onPacket).off('flush', onFlush))
   return {
     get all() {
       return all

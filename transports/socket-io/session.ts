@@ -43,13 +43,13 @@ export function serveSocket(socket: Socket, source: SessionSource, fanOut: FanOu
     )
     return defer(() => source.session({ request: socket.request })(fromEvent(socket, messageEvent))).pipe(
       tap((message) => fanOut.send(line, message)),
+      ignoreElements(),
       takeUntil(merge(fromEvent(socket, 'disconnect'), refused, broken)),
       catchError((error: unknown) => {
         closing.cut()
         if (!hasCode(error)) config.onUnhandledError?.(error)
         return EMPTY
       }),
-      ignoreElements(),
       finalize(() => {
         fanOut.flush()
         closing.part()

@@ -20,7 +20,8 @@ export interface TransportFixture {
   close(): Promise<void> | void
 }
 
-export type TransportFactory = (source: SessionSource) => Promise<TransportFixture> | TransportFixture
+/** Serves a source. `way` names how the line will be broken, if it will: a silent one may need to be noticed sooner. */
+export type TransportFactory = (source: SessionSource, way?: string) => Promise<TransportFixture> | TransportFixture
 
 /** One subscription to a transport, and what came of it. */
 export interface Call {
@@ -28,6 +29,14 @@ export interface Call {
   readonly outcome: 'open' | 'completed' | { readonly error: unknown }
   readonly change$: Observable<unknown>
   hangUp(): void
+}
+
+/** What a law needs of its bench. */
+export interface BenchOptions {
+  /** Run for each session as it begins. */
+  readonly script?: (session: ScriptedSession) => void
+  /** How the line will be broken, if it will. */
+  readonly way?: string
 }
 
 /** What a law has at hand. */
@@ -48,10 +57,10 @@ export interface Bench {
 export async function openBench(
   factory: TransportFactory,
   patience: number,
-  script?: (session: ScriptedSession) => void,
+  { script, way }: BenchOptions,
 ): Promise<Bench> {
   const source = scriptedSource(script)
-  const fixture = await factory(source)
+  const fixture = await factory(source, way)
   const calls: Call[] = []
 
   const bench: Bench = {

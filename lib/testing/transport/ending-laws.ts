@@ -104,6 +104,7 @@ const clientFails: TransportLaw = {
 function losesTheLine(way: string, happen: (bench: Bench) => void): TransportLaw {
   return {
     name: `errors with connection_lost, by itself and once: ${way}`,
+    way,
     async run(bench) {
       const call = bench.call(concat(of(asked(1)), NEVER))
       const session = await bench.session(0)
@@ -123,6 +124,7 @@ function losesTheLine(way: string, happen: (bench: Bench) => void): TransportLaw
 function keepsNothing(way: string, happen: (bench: Bench) => void): TransportLaw {
   return {
     name: `keeps nothing of a session for the next: ${way}`,
+    way,
     async run(bench) {
       const transport = bench.fixture.connect()
       const outgoing = new Subject<ClientMessage>()

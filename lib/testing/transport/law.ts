@@ -1,5 +1,4 @@
-import type { Bench } from './bench.ts'
-import type { ScriptedSession } from './scripted-source.ts'
+import type { Bench, BenchOptions } from './bench.ts'
 
 /** What a transport can do beyond the contract, or cannot: it switches laws on and off. */
 export interface TransportCapabilities {
@@ -18,9 +17,7 @@ export interface TransportCapabilities {
 }
 
 /** One sentence that holds for every transport, and how to find out. */
-export interface TransportLaw {
+export interface TransportLaw extends BenchOptions {
   readonly name: string
-  /** Run for each session as it begins. */
-  readonly script?: (session: ScriptedSession) => void
   run(bench: Bench): Promise<void>
 }
