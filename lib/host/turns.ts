@@ -97,6 +97,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
   #running: Promise<void> | undefined
   #bytes: number
   #unsaved = 0
+  #isClosing = false
   #failure: unknown
 
   /** Loads a document from its history, or begins with its kind's initial one. */
@@ -130,7 +131,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
   /** Takes a flush; answers when the history has it, or when it is known that it will not. */
   submit(turn: Turn<C>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.#failure) return reject(this.#failure)
+      if (this.#failure || this.#isClosing) return reject(this.#failure ?? this.#closed())
       const texts = turn.completions.map((completion) => JSON.stringify(completion))
       const bytes = texts.reduce((sum, text) => sum + byteLength(text), 0)
       if (bytes > this.#limits.flushBytes) return reject(tooLarge(bytes, this.#limits.flushBytes))
@@ -160,11 +161,12 @@ export class Turns<T extends object = object, C extends Context = Context> {
     if (head) await this.#reached(head)
   }
 
-  /** Finishes what is under way, keeps a snapshot and stops. */
+  /** Finishes what is under way, keeps a snapshot and stops. A history that does not answer is not waited for. */
   async close(): Promise<void> {
+    this.#isClosing = true
     while (this.#running) await this.#running
     if (!this.#failure && this.#unsaved > 0) await this.#save()
-    this.#fail(new MillraceError('closed', `'${this.id}' was closed.`))
+    this.#fail(this.#closed())
   }
 
   async #run(): Promise<void> {
@@ -348,7 +350,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
         await this.catchUp()
         return
       } catch (failure) {
-        if (this.#failure) throw failure
+        if (this.#failure || this.#isClosing) throw failure
       }
     }
   }
@@ -379,6 +381,10 @@ export class Turns<T extends object = object, C extends Context = Context> {
 
   #pause(milliseconds: number): Promise<unknown> {
     return firstValueFrom(timer(milliseconds, this.#served.environment.scheduler))
+  }
+
+  #closed(): MillraceError {
+    return new MillraceError('closed', `'${this.id}' was closed.`)
   }
 
   #lost(): MillraceError {
