@@ -57,6 +57,7 @@ const lastRetry = 30_000
  * asked for again.
  */
 export class ConnectedProxy<T extends object = object> extends LocalDocument<T> {
+  /** Its kind and name: `list/shopping`. */
   readonly id: string
   /** How it stands to its host. Replays the latest; completes on close. */
   readonly status$: Observable<DocumentStatus>
@@ -74,6 +75,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #retries = 0
   #settleLoaded: (error?: unknown) => void = () => undefined
 
+  /** @internal */
   constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
     super(new Replica({ commandCount: 0, document: initial ?? {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
@@ -115,6 +117,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     return this.#standing.position !== undefined
   }
 
+  /** How it stands to its host now. */
   get status(): DocumentStatus {
     const { status } = this.#connection.line
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
@@ -133,6 +136,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
+  /** Lets go of the document and ends every stream. Idempotent. What is pending is lost: `await flush()` first. */
   override close(): void {
     if (this.isClosed) return
     this.#say({ type: 'close', client: this.#client })

@@ -17,6 +17,7 @@ export interface HistoryStore {
   close(): Promise<void> | void
 }
 
+/** Makes an empty store. */
 export type HistoryFactory = (options: { readonly retention: HistoryRetention }) => Promise<HistoryStore> | HistoryStore
 
 /** One subscription to `read`, and what came of it. */
