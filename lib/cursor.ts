@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs'
-import type { Path } from './document/path.ts'
-import type { ElementOf, KeyOf, OptionalKeyOf, PathOf, ValueAt } from './document/typed-path.ts'
-import type { Command } from './flushout.ts'
 import type { Applied } from './applied.ts'
+import type { Path } from './document/path.ts'
+import type { ChangesOf, Checked, ElementOf, KeyOf, OptionalKeyOf, PathOf, ValueAt } from './document/typed-path.ts'
+import type { Command } from './flushout.ts'
 import { keyStream, type Observed, valueStream } from './streams.ts'
 
 /** What a cursor is a place in. */
@@ -45,7 +45,7 @@ export class Cursor<V> {
   }
 
   /** Sets some keys here, and takes the keys in `unset` away. */
-  update(props: Partial<V>, unset?: readonly OptionalKeyOf<V>[]): Applied {
+  update(props: ChangesOf<V>, unset?: readonly OptionalKeyOf<V>[]): Applied {
     return this.#document.apply({
       action: 'update',
       path: [...this.path],
@@ -63,7 +63,7 @@ export class Cursor<V> {
 /** Gives cursors. The path is checked against the document's type; `path` takes one known only at run time. */
 export interface At<T> {
   /** A place by its path; without one, the place itself. */
-  <P extends PathOf<T>>(...path: P): Cursor<ValueAt<T, P>>
+  <P extends PathOf<T>>(...path: Checked<T, P>): Cursor<ValueAt<T, P>>
   /** A place by a path known only at run time. */
   path(segments: readonly string[]): Cursor<unknown>
 }

@@ -90,7 +90,11 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
       return refuse(command, verdict.code, verdict.reason)
     }
     const { entry, isRewritten } = verdict
-    taken.push(entry.createdId === undefined ? { command: entry.command } : { command: entry.command, createdId: entry.createdId })
+    taken.push(
+      entry.createdId === undefined
+        ? { command: entry.command }
+        : { command: entry.command, createdId: entry.createdId },
+    )
     if (isRewritten) rewritten.push({ seq, props: (entry.command as { props?: unknown }).props })
     if (entry.createdId === undefined) return
     if (place) places.made(place, [...pathOf(command), entry.createdId])
@@ -138,7 +142,8 @@ class Places {
   }
 
   made(before: Path, after: Path): void {
-    for (let i = this.#refused.length - 1; i >= 0; i--) if (samePath(this.#refused[i] as Path, before)) this.#refused.splice(i, 1)
+    for (let i = this.#refused.length - 1; i >= 0; i--)
+      if (samePath(this.#refused[i] as Path, before)) this.#refused.splice(i, 1)
     this.#renames.note(before, after)
   }
 

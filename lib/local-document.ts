@@ -1,19 +1,19 @@
-import { distinctUntilChanged, map, type Observable, startWith, Subject } from 'rxjs'
+import { distinctUntilChanged, map, type Observable, Subject, startWith } from 'rxjs'
 import { type Applied, Done, Failed } from './applied.ts'
 import { type At, cursorsOf } from './cursor.ts'
 import type { KeptCommand } from './document/actions/action.ts'
-import { keepCommand, pathOf, withProps } from './document/actions/index.ts'
+import { keepCommand, pathOf, spelling, withProps } from './document/actions/index.ts'
 import type { Bounds } from './document/json.ts'
 import { type Path, pointer, root } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
 import type { Completed } from './document/replay.ts'
-import type { PathOf, ValueAt } from './document/typed-path.ts'
+import type { Checked, PathOf, ValueAt } from './document/typed-path.ts'
 import type { CommandEvent, Origin, SyncEvent } from './events.ts'
 import type { Command, Interceptor } from './flushout.ts'
 import { intercept } from './judge.ts'
 import { defaultLimits } from './protocol/limits.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
-import type { Change, Integrated, Replica } from './replica/replica.ts'
+import { type Change, type Integrated, placeOf, type Replica } from './replica/replica.ts'
 import { valueStream } from './streams.ts'
 
 const rememberedDeletions = 1_000
@@ -43,10 +43,10 @@ export abstract class LocalDocument<T extends object> {
   protected readonly closed = new Subject<never>()
   protected readonly moved = new Subject<void>()
   protected isClosed = false
-  readonly #interceptor: Interceptor<T> | undefined
+  readonly #interceptor: Interceptor<T, never> | undefined
   readonly #deleted = new Map<string, number>()
 
-  protected constructor(replica: Replica, interceptor: Interceptor<T> | undefined) {
+  protected constructor(replica: Replica, interceptor: Interceptor<T, never> | undefined) {
     this.replica = replica
     this.#interceptor = interceptor
     const document = this
@@ -80,8 +80,8 @@ export abstract class LocalDocument<T extends object> {
   }
 
   /** One part of the document, looking at that path alone, or what `fn` makes of it: now and when it changed. */
-  select<P extends PathOf<T>>(...path: P): Observable<ValueAt<T, P> | undefined>
-  select<P extends PathOf<T>, R>(...args: [...P, (value: ValueAt<T, P> | undefined) => R]): Observable<R>
+  select<P extends PathOf<T>>(...path: Checked<T, P>): Observable<ValueAt<T, P> | undefined>
+  select<P extends PathOf<T>, R>(...args: [...Checked<T, P>, (value: ValueAt<T, P> | undefined) => R]): Observable<R>
   select(...args: unknown[]): Observable<unknown> {
     const fn = args[args.length - 1]
     if (typeof fn !== 'function') return this.at.path(args as string[]).value$
@@ -111,6 +111,7 @@ export abstract class LocalDocument<T extends object> {
         return fn()
       } catch (error) {
         for (const entry of this.replica.retract(before)) {
+          entry.undone = true
           entry.settle({ type: 'dropped', code: 'rejected', reason: 'The batch that it was part of threw.' })
         }
         this.tell(this.moved, undefined)
@@ -144,13 +145,22 @@ export abstract class LocalDocument<T extends object> {
     if (subject.observed) this.ring.post(() => subject.next(value))
   }
 
-  /** Takes over what the Master has, and tells everybody what that did to the commands made here. */
-  protected integrate(change: Change, origin?: (index: number) => Origin | undefined): Integrated {
+  /**
+   * Takes over what the Master has, and tells everybody what that did to the commands made here. Own commands among the
+   * completions were told when they were applied.
+   */
+  protected integrate(
+    change: Change,
+    origin?: (index: number) => Origin | undefined,
+    isOwn: (index: number) => boolean = () => false,
+  ): Integrated {
     return this.ring.hold(() => {
       const integrated = this.replica.integrate(change)
       const { dropped, renamed } = integrated
       const first = this.replica.confirmedCount - change.completions.length
-      change.completions.forEach((completion, i) => this.#tellRemote(completion, first + i + 1, origin?.(i)))
+      change.completions.forEach((completion, i) => {
+        if (!isOwn(i)) this.#tellRemote(completion, first + i + 1, origin?.(i))
+      })
       for (const { place, id } of renamed) this.tell(this.syncs, { type: 'renamed', path: place, id })
       for (const { entry, refusal } of dropped) {
         if (refusal === 'depends') this.refuse('dropped', entry, 'depends', 'What it was made under was refused.')
@@ -183,27 +193,43 @@ export abstract class LocalDocument<T extends object> {
   #applyKept(command: KeptCommand): Pending | Refusal {
     const entry = this.replica.apply(command)
     if (entry instanceof Refusal) return entry
-    if (this.commands.observed) this.tell(this.commands, eventOf(entry, true, undefined))
+    this.#forgetDeletion(entry)
+    if (this.commands.observed) {
+      const event = eventOf(entry, true, undefined)
+      this.ring.post(() => {
+        if (!entry.undone) this.commands.next(event)
+      })
+    }
     this.tell(this.moved, undefined)
     return entry
   }
 
   #tellRemote(completion: Completed, count: number, origin: Origin | undefined): void {
-    if (completion.command.action === 'delete') {
-      const place = pointer(pathOf(completion.command))
-      this.#deleted.delete(place)
-      this.#deleted.set(place, count)
-      if (this.#deleted.size > rememberedDeletions) {
-        this.#deleted.delete(this.#deleted.keys().next().value as string)
-      }
-    }
+    this.#forgetDeletion(completion)
+    if (spelling(completion.command.action) === 'delete') this.#rememberDeletion(pathOf(completion.command), count)
     if (this.commands.observed) this.tell(this.commands, eventOf(completion, false, origin))
+  }
+
+  #rememberDeletion(path: Path, count: number): void {
+    const place = pointer(path)
+    this.#deleted.delete(place)
+    this.#deleted.set(place, count)
+    if (this.#deleted.size > rememberedDeletions) this.#deleted.delete(this.#deleted.keys().next().value as string)
+  }
+
+  /** What stands there again is not gone because of an old deletion. */
+  #forgetDeletion(completion: Completed): void {
+    if (this.#deleted.size === 0) return
+    const place = placeOf(completion)
+    if (place) this.#deleted.delete(pointer(place))
   }
 
   #explain(refusal: Refusal, command: KeptCommand): string {
     if (refusal.code !== 'not_found') return refusal.message
     const count = this.#deletedAt(pathOf(command))
-    return count === undefined ? refusal.message : `${refusal.message.slice(0, -1)}: it was deleted by another client at ${count}.`
+    return count === undefined
+      ? refusal.message
+      : `${refusal.message.slice(0, -1)}: it was deleted by another client at ${count}.`
   }
 
   #deletedAt(path: Path): number | undefined {

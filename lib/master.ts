@@ -1,7 +1,8 @@
-import { defer, distinctUntilChanged, map, type Observable, startWith, Subject } from 'rxjs'
+import { defer, distinctUntilChanged, map, type Observable, Subject, startWith } from 'rxjs'
 import type { Bounds } from './document/json.ts'
 import type { Completed } from './document/replay.ts'
 import { type Environment, realEnvironment } from './environment.ts'
+import { MillraceError } from './errors.ts'
 import type { CommandEvent, Origin } from './events.ts'
 import type {
   ApplyResult,
@@ -18,6 +19,7 @@ import type {
 import { idSource } from './ids.ts'
 import { type Judged, judge } from './judge.ts'
 import { defaultLimits } from './protocol/limits.ts'
+import { isBatch } from './protocol/parse.ts'
 import { Replica } from './replica/replica.ts'
 
 /** How a Master judges, and what it looks up. */
@@ -88,6 +90,7 @@ export class Master<T extends object = object, C = unknown> {
    * applied, what was refused, and what the sending Proxy needs. A batch is applied as often as it comes.
    */
   apply(batch: CompletionBatch, context?: C): Promise<ApplyResult<T>> {
+    if (!isBatch(batch)) return Promise.reject(new MillraceError('invalid_message', 'A flush is {from, completions}.'))
     const from = this.replica.confirmedCount
     const { judged, isChanged } = this.#judge(batch, context)
     this.replica.confirm(judged.taken.length)
@@ -109,7 +112,12 @@ export class Master<T extends object = object, C = unknown> {
   }
 
   /** Tells observers what is confirmed now. */
-  protected tellConfirmed(taken: readonly Completed[], from: number, rejected: number, origins?: readonly Origin[]): void {
+  protected tellConfirmed(
+    taken: readonly Completed[],
+    from: number,
+    rejected: number,
+    origins?: readonly Origin[],
+  ): void {
     this.replica.ring.post(() => {
       if (taken.length > 0) this.#confirmed.next()
       if (this.#commands.observed) {

@@ -34,8 +34,10 @@ export function copyJson(value: unknown, bounds: Bounds, levels: number = bounds
 }
 
 function copyNode(node: object, bounds: Bounds, levels: number): unknown {
-  if (levels === 0) throw new Refusal('too_deep', `A value has more than ${bounds.depth} levels (limits.depth), or a cycle.`)
-  if (Array.isArray(node)) return node.map((item) => copyJson(item, bounds, levels - 1) ?? null)
+  if (levels === 0)
+    throw new Refusal('too_deep', `A value has more than ${bounds.depth} levels (limits.depth), or a cycle.`)
+  // Spread, so that holes are null too.
+  if (Array.isArray(node)) return [...node].map((item) => copyJson(item, bounds, levels - 1) ?? null)
   const { toJSON } = node as { toJSON?: unknown }
   if (typeof toJSON === 'function') return copyJson(toJSON.call(node), bounds, levels - 1)
   const copy: Record<string, unknown> = {}
@@ -52,7 +54,10 @@ function copyNode(node: object, bounds: Bounds, levels: number): unknown {
 export function checkKey(key: string, bounds: Bounds): Refusal | undefined {
   if (isUnsafeKey(key)) return new Refusal('unsafe_key', `The key ${key} is not allowed: it reaches a prototype.`)
   if (key.length > bounds.key) {
-    return new Refusal('too_large', `A key of ${key.length} characters; at most ${bounds.key} are allowed (limits.key).`)
+    return new Refusal(
+      'too_large',
+      `A key of ${key.length} characters; at most ${bounds.key} are allowed (limits.key).`,
+    )
   }
   return undefined
 }
@@ -62,7 +67,10 @@ export function checkPath(path: unknown, bounds: Bounds): Refusal | undefined {
   if (path === undefined) return undefined
   if (!Array.isArray(path)) return new Refusal('invalid_path', 'A path is an array of strings, like ["todos", "42"].')
   if (path.length > bounds.path) {
-    return new Refusal('too_deep', `A path of ${path.length} segments; at most ${bounds.path} are allowed (limits.path).`)
+    return new Refusal(
+      'too_deep',
+      `A path of ${path.length} segments; at most ${bounds.path} are allowed (limits.path).`,
+    )
   }
   for (const segment of path as Path) {
     if (typeof segment !== 'string') return new Refusal('invalid_path', 'Every segment of a path is a string.')

@@ -1,7 +1,7 @@
 import type { KeptCommand } from './actions/action.ts'
 import { actionOf, pathOf } from './actions/index.ts'
 import { pointer, root } from './path.ts'
-import { Refusal } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
 import { type Edit, Tree } from './tree.ts'
 
 /** A command as it was applied, with the id it created. */
@@ -10,16 +10,18 @@ export interface Completed {
   readonly createdId?: string
 }
 
-/**
- * Throws a Refusal `unsupported` where a history holds an action that is unknown here: what it means cannot be guessed.
- * Asked before anything is changed.
- */
+/** Says so where a history holds an action that is unknown here: what it means cannot be guessed. */
+export function unknownAction(completions: readonly Completed[]): string | undefined {
+  const unknown = completions.find(({ command }) => !actionOf(command))
+  if (!unknown) return undefined
+  const where = `'${unknown.command.action}' at ${pointer(pathOf(unknown.command))}`
+  return `The history holds an action that is unknown here (${where}): update this program.`
+}
+
+/** Throws `unsupported` where an action is unknown. Asked before anything is changed. */
 export function mustKnow(completions: readonly Completed[]): void {
-  for (const { command } of completions) {
-    if (actionOf(command)) continue
-    const where = `'${command.action}' at ${pointer(pathOf(command))}`
-    throw new Refusal('unsupported', `The history holds an action that is unknown here (${where}): update this program.`)
-  }
+  const message = unknownAction(completions)
+  if (message) throw Object.assign(new Error(message), { code: 'unsupported' })
 }
 
 /**

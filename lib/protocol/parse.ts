@@ -10,7 +10,10 @@ import type { ClientMessage, ErrorMessage, ServerMessage } from './messages.ts'
  */
 export function parseClientMessage(input: unknown, limits: Limits): ClientMessage | ErrorMessage {
   if (!isObject(input)) return invalid('A message is a JSON object.')
-  const parse = typeof input.type === 'string' && Object.hasOwn(clientMessages, input.type) && clientMessages[input.type as ClientMessage['type']]
+  const parse =
+    typeof input.type === 'string' &&
+    Object.hasOwn(clientMessages, input.type) &&
+    clientMessages[input.type as ClientMessage['type']]
   if (!parse) return invalid(`Unknown message type; there are ${Object.keys(clientMessages).join(', ')}.`)
   return parse(input, limits)
 }
@@ -34,14 +37,21 @@ const invalid = (message: string, about: Partial<ErrorMessage> = {}): ErrorMessa
 const clientMessages: { [T in ClientMessage['type']]: (input: Raw, limits: Limits) => ClientMessage | ErrorMessage } = {
   hello({ protocol, token, app }) {
     if (!isCount(protocol)) return invalid('hello needs a protocol version.')
-    if (!isOptionalText(token, 65_536) || !isOptionalText(app, 256)) return invalid('token and app of a hello are texts.')
+    if (!isOptionalText(token, 65_536) || !isOptionalText(app, 256))
+      return invalid('token and app of a hello are texts.')
     return { type: 'hello', protocol, ...(token !== undefined && { token }), ...(app !== undefined && { app }) }
   },
 
   open({ document, client, position }, limits) {
     if (!isName(document, limits) || !isName(client, limits)) return invalid('open needs a document and a client.')
-    if (position !== undefined && !isPosition(position)) return invalid('A position is {count, mark}.', { document, client })
-    return { type: 'open', document, client, ...(position && { position: { count: position.count, mark: position.mark } }) }
+    if (position !== undefined && !isPosition(position))
+      return invalid('A position is {count, mark}.', { document, client })
+    return {
+      type: 'open',
+      document,
+      client,
+      ...(position && { position: { count: position.count, mark: position.mark } }),
+    }
   },
 
   close({ document, client }, limits) {
@@ -92,12 +102,17 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const isOptionalText = (value: unknown, most: number): value is string | undefined =>
   value === undefined || (isText(value) && value.length <= most)
 
-const isName = (value: unknown, { key }: Limits): value is string => isText(value) && value.length > 0 && value.length <= key
+const isName = (value: unknown, { key }: Limits): value is string =>
+  isText(value) && value.length > 0 && value.length <= key
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 const isPosition = (value: unknown): value is Position =>
   isObject(value) && isCount(value.count) && isText(value.mark) && value.mark.length <= 128
+
+/** Whether something is a flush as a manual Proxy sends it. */
+export const isBatch = (value: unknown): boolean =>
+  isObject(value) && isCount(value.from) && Array.isArray(value.completions) && value.completions.every(isCompletion)
 
 const isCompletion = (value: unknown): boolean =>
   isObject(value) &&

@@ -21,6 +21,8 @@ export class Pending implements Completed {
   seq = 0
   /** Sent, does not apply here at present, and waits for its answer. */
   aside = false
+  /** Taken back by the batch that it was part of. */
+  undone = false
   #settlement: Settlement | undefined
   #ask: { readonly promise: Promise<Settlement>; readonly answer: (settlement: Settlement) => void } | undefined
 

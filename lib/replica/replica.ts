@@ -123,7 +123,12 @@ export class Replica {
   integrate(change: Change): Integrated {
     mustKnow(change.completions)
     if (change.snapshot) return this.#replace(change, change.snapshot)
-    if (change.leave === 0 && this.pending.length > 0 && this.#aside === 0 && this.#integrateOnTop(change.completions)) {
+    if (
+      change.leave === 0 &&
+      this.pending.length > 0 &&
+      this.#aside === 0 &&
+      this.#integrateOnTop(change.completions)
+    ) {
       return nothing
     }
     const net = this.#startNet()

@@ -1,5 +1,5 @@
-import { pathOf } from '../document/actions/index.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
+import { pathOf } from '../document/actions/index.ts'
 import type { Path } from '../document/path.ts'
 import type { Edit } from '../document/tree.ts'
 import type { Pending } from './pending.ts'

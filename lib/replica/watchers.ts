@@ -98,7 +98,10 @@ function collectBelow(node: Watched, into: Set<Wake>): void {
  * nobody, so a command that was rolled back and applied again leaves its observers alone.
  */
 export class NetChange {
-  readonly #places = new Map<string, { readonly path: Path; readonly key: string; readonly before: unknown; moved: boolean }>()
+  readonly #places = new Map<
+    string,
+    { readonly path: Path; readonly key: string; readonly before: unknown; moved: boolean }
+  >()
 
   /** Notes edits that are about to be undone. */
   undone(tree: Tree, edits: Edit | undefined): void {
@@ -110,7 +113,9 @@ export class NetChange {
 
   /** Notes edits that were just made. */
   made(edits: Edit | undefined): void {
-    for (let edit = edits; edit; edit = edit.previous) this.#note(edit, edit.before)
+    const oldestFirst: Edit[] = []
+    for (let edit = edits; edit; edit = edit.previous) oldestFirst.push(edit)
+    for (const edit of oldestFirst.reverse()) this.#note(edit, edit.before)
   }
 
   #note({ path, key, moved }: Edit, before: unknown): void {
@@ -131,4 +136,3 @@ export class NetChange {
     return into
   }
 }
-

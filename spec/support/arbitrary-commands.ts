@@ -4,13 +4,34 @@ import type { Command } from '../../lib/flushout.ts'
 type Json = Record<string, unknown>
 
 /** Few keys, so that commands meet: plain ones, those that stand in front by number, and those that look like something else. */
-export const keys = ['a', 'b', 'c', 'todos', '7', '10', '1', '4294967294', '4294967295', '01', 'x,y', 'a/b', '', 'toJSON', 'hasOwnProperty']
+export const keys = [
+  'a',
+  'b',
+  'c',
+  'todos',
+  '7',
+  '10',
+  '1',
+  '4294967294',
+  '4294967295',
+  '01',
+  'x,y',
+  'a/b',
+  '',
+  'toJSON',
+  'hasOwnProperty',
+]
 
 const arbitraryKey = fc.constantFrom(...keys)
 const primitive = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom('', 'text', null, true, false, 0.5))
 
 const { value, record } = fc.letrec<{ value: unknown; record: Json }>((tie) => ({
-  value: fc.oneof({ maxDepth: 3, depthSize: 'small' }, primitive, tie('record'), fc.array(tie('value'), { maxLength: 3 })),
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    primitive,
+    tie('record'),
+    fc.array(tie('value'), { maxLength: 3 }),
+  ),
   record: fc.dictionary(arbitraryKey, tie('value'), { maxKeys: 4, noNullPrototype: true }),
 }))
 
@@ -25,7 +46,9 @@ export const arbitraryDocument: fc.Arbitrary<Json> = fc.dictionary(arbitraryKey,
 export type Wish = (document: object) => Command
 
 /** Leads down from the root by the keys that lead to objects; now and then astray. */
-export const arbitraryPath = fc.array(fc.record({ turn: fc.nat(20), astray: fc.nat(11), key: arbitraryKey }), { maxLength: 3 })
+export const arbitraryPath = fc.array(fc.record({ turn: fc.nat(20), astray: fc.nat(11), key: arbitraryKey }), {
+  maxLength: 3,
+})
 export type Turns = readonly { readonly turn: number; readonly astray: number; readonly key: string }[]
 
 /** A wish that a failing run prints as what it was made of. */
@@ -85,7 +108,9 @@ const arbitraryUpdate: fc.Arbitrary<Wish> = fc
         action: 'update',
         path,
         props: { ...props, ...(known && { [pick(node, known.turn, 'a')]: known.to }) },
-        ...(unset.length > 0 && { unset: unset.map(({ turn, key, astray }) => (astray ? key : pick(node, turn, key))) }),
+        ...(unset.length > 0 && {
+          unset: unset.map(({ turn, key, astray }) => (astray ? key : pick(node, turn, key))),
+        }),
       }
     }),
   )

@@ -9,7 +9,7 @@ import { defaultLimits } from '../../lib/protocol/limits.ts'
 import type { Pending } from '../../lib/replica/pending.ts'
 import { type Integrated, Replica } from '../../lib/replica/replica.ts'
 import { Touched } from '../../lib/replica/touched.ts'
-import { arbitraryDocument, arbitraryPath, type Turns, walk, type Wish } from './arbitrary-commands.ts'
+import { arbitraryDocument, arbitraryPath, type Turns, type Wish, walk } from './arbitrary-commands.ts'
 import { freezeDeep } from './freeze.ts'
 import { play } from './plain-replay.ts'
 import { PlainReplica } from './plain-replica.ts'
@@ -169,7 +169,10 @@ export const replicaLaw = (wish: fc.Arbitrary<Wish>, ways: Ways = { onTop: 0, re
         const history = historyOf(plain, 'latest' in move ? move.latest : move.theirs)
         if ('latest' in move) {
           const leave = Math.min(move.leave, plain.pending.length)
-          const snapshot = { commandCount: plain.confirmedCount + history.completions.length, document: freezeDeep(history.document) }
+          const snapshot = {
+            commandCount: plain.confirmedCount + history.completions.length,
+            document: freezeDeep(history.document),
+          }
           const change = { snapshot, completions: [], leave }
           const expected = plain.integrate(change)
           each((replica) => expectIntegrated(replica.integrate(change), expected))
@@ -210,7 +213,10 @@ const completionOf = ({ command, createdId }: { command: Command; createdId?: st
 const placeOf = ({ command, createdId }: CommandCompletion): string[] => [...(command.path ?? []), createdId as string]
 
 /** What others did at the Master since: every third of their commands may be one that changed nothing. */
-function historyOf(plain: PlainReplica, wishes: readonly Wish[]): { completions: CommandCompletion[]; document: object } {
+function historyOf(
+  plain: PlainReplica,
+  wishes: readonly Wish[],
+): { completions: CommandCompletion[]; document: object } {
   const document = JSON.parse(JSON.stringify(plain.confirmed)) as object
   const completions = wishes.map((wish, i) => {
     const command = kept(wish, document) as Command

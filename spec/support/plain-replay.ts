@@ -6,7 +6,8 @@ type Step = (document: Json, command: Command, createdId: string | undefined) =>
 const isNode = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const copy = <V>(value: V): V => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as V))
 
-function nodeAt(document: Json, path: readonly string[]): Json | undefined {
+/** The object at a path, by own keys; arrays are values. */
+export function nodeAt(document: Json, path: readonly string[]): Json | undefined {
   let node: unknown = document
   for (const key of path) node = isNode(node) && Object.hasOwn(node, key) ? node[key] : undefined
   return isNode(node) ? node : undefined

@@ -53,7 +53,15 @@ export class PlainReplica {
 
   /** The first `leave` pending are answered; a snapshot or completions came first; the rest is played again. */
   integrate(
-    { snapshot, completions, leave }: { snapshot?: { commandCount: number; document: object }; completions: readonly CommandCompletion[]; leave: number },
+    {
+      snapshot,
+      completions,
+      leave,
+    }: {
+      snapshot?: { commandCount: number; document: object }
+      completions: readonly CommandCompletion[]
+      leave: number
+    },
     refused: readonly string[][] = [],
   ): { dropped: Command[]; renamed: { place: string[]; id: string }[] } {
     if (snapshot) {

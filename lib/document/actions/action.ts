@@ -20,9 +20,12 @@ export interface Action<C extends KeptCommand = KeptCommand> {
   /** Whether its newest edit's key is an id that it created. */
   readonly creates?: true
   /** The props of an untrusted command, checked and copied: all that it has beyond action and path. Throws a Refusal. */
-  readonly check: (command: Readonly<Record<string, unknown>>, bounds: Bounds) => Omit<C, 'action' | 'path'>
-  /** Changes the tree through `set` and `remove` alone, checking first. The edits are its inverse. */
-  readonly apply: (tree: Tree, command: C, names: NameSource) => Edit | undefined | Refusal
+  check(command: Readonly<Record<string, unknown>>, bounds: Bounds): Omit<C, 'action' | 'path'>
+  /**
+   * Changes the tree through `set` and `remove` alone, checking first. The edits are its inverse, and all that it decides
+   * by beyond its path: a key that it only looks at is set to what it is, or removed though it is not there.
+   */
+  apply(tree: Tree, command: C, names: NameSource): Edit | undefined | Refusal
 }
 
 export const notFound = (path: Path, reach: number): Refusal =>

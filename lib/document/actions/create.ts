@@ -15,20 +15,21 @@ export const create: Action<Create> = {
   creates: true,
 
   check({ props, parentDefault, id }, bounds) {
-    if (props !== undefined && (typeof props !== 'object' || props === null)) {
+    const value = copyJson(props, bounds)
+    if (value !== undefined && (typeof value !== 'object' || value === null)) {
       throw new Refusal('invalid_props', 'The props of a create are an object.')
     }
-    if (parentDefault !== undefined && !isObject(parentDefault)) {
-      throw new Refusal('invalid_props', 'A parentDefault is an object.')
-    }
+    const parent = copyJson(parentDefault, bounds)
+    if (parent !== undefined && !isObject(parent)) throw new Refusal('invalid_props', 'A parentDefault is an object.')
     if (id !== undefined) {
-      if (typeof id !== 'string' || id === '') throw new Refusal('invalid_props', 'A chosen id is a string of at least one character.')
+      if (typeof id !== 'string' || id === '')
+        throw new Refusal('invalid_props', 'A chosen id is a string of at least one character.')
       const refused = checkKey(id, bounds)
       if (refused) throw refused
     }
     return {
-      ...(props !== undefined && { props: copyJson(props, bounds) as object }),
-      ...(parentDefault !== undefined && { parentDefault: copyJson(parentDefault, bounds) as object }),
+      ...(value !== undefined && { props: value }),
+      ...(parent !== undefined && { parentDefault: parent }),
       ...(id !== undefined && { id }),
     }
   },
@@ -44,7 +45,10 @@ export const create: Action<Create> = {
     const siblings = parentMissing ? command.parentDefault : tree.at(path)
     const id = command.id ?? freeId(siblings as object, names)
     if (id === undefined || Object.hasOwn(siblings as object, id)) {
-      return new Refusal('exists', `${pointer(path)} already has ${id === undefined ? 'the proposed id' : `'${id}'`}: choose another id.`)
+      return new Refusal(
+        'exists',
+        `${pointer(path)} already has ${id === undefined ? 'the proposed id' : `'${id}'`}: choose another id.`,
+      )
     }
     const parent = parentMissing ? addParent(tree, command) : undefined
     return tree.set(path, id, command.props ?? {}, parent)

@@ -7,9 +7,9 @@ import { remove } from './delete.ts'
 import { update } from './update.ts'
 
 /** Every action there is. An action is added here and nowhere else: replica, master and protocol name none. */
-export const actions: Map<string, Action> = new Map([
-  ['create', create as Action],
-  ['update', update as Action],
+export const actions: Map<string, Action> = new Map<string, Action>([
+  ['create', create],
+  ['update', update],
   ['delete', remove],
 ])
 
@@ -36,7 +36,10 @@ export function keepCommand(command: unknown, bounds: Bounds): KeptCommand | Ref
   } catch (error) {
     if (error instanceof Refusal) return error
     // A getter or toJSON of the caller's own props threw.
-    return new Refusal('invalid_props', `The props could not be read: ${error instanceof Error ? error.message : 'unknown error'}`)
+    return new Refusal(
+      'invalid_props',
+      `The props could not be read: ${error instanceof Error ? error.message : 'unknown error'}`,
+    )
   }
 }
 

@@ -12,7 +12,6 @@ interface Update extends KeptCommand {
 /** Sets keys of the object at `path`, and takes keys away. */
 export const update: Action<Update> = {
   check({ props, unset }, bounds) {
-    if (props !== undefined && !isObject(props)) throw new Refusal('invalid_props', 'The props of an update are an object.')
     if (unset !== undefined && !(Array.isArray(unset) && unset.every((key) => typeof key === 'string'))) {
       throw new Refusal('invalid_props', 'unset is an array of keys.')
     }
@@ -20,8 +19,11 @@ export const update: Action<Update> = {
       const refused = checkKey(key, bounds)
       if (refused) throw refused
     }
+    const copy = copyJson(props, bounds)
+    if (copy !== undefined && !isObject(copy))
+      throw new Refusal('invalid_props', 'The props of an update are an object.')
     return {
-      ...(props !== undefined && { props: copyJson(props, bounds) as Record<string, unknown> }),
+      ...(copy !== undefined && { props: copy }),
       ...(unset !== undefined && { unset: [...(unset as string[])] }),
     }
   },
