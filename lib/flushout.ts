@@ -56,10 +56,19 @@ export interface Snapshot<T extends object> {
   document: T
 }
 
+/** What became of the commands of a flush that were not taken as they were sent. */
+export interface FlushOutcome {
+  readonly rejected?: readonly { readonly seq: number; readonly code: string; readonly reason: string }[]
+  readonly rewritten?: readonly { readonly seq: number; readonly props: unknown }[]
+  readonly renamed?: readonly { readonly seq: number; readonly id: string }[]
+}
+
 /** What brings a Proxy to the Master's state: the commands it lacks, or all of it. */
 export type Sync<T extends object> = {
   /** Ids that were renamed because they were taken: the old path, joined with commas, to the new one. */
   mappedPaths?: Record<string, string[]>
+  /** What became of the commands of the flush, by their number in it from 1; what is not named was taken as it was sent. */
+  outcome?: FlushOutcome
 } & ({ isPartial: true; diff: CompletionBatch } | { isPartial: false; latest: Snapshot<T> })
 
 /** A document that commands can be applied to. */

@@ -142,11 +142,12 @@ export class Master<T extends object = object, C = unknown> {
     return { judged, isChanged }
   }
 
-  async #syncFor(from: number, applied: CompletionBatch, { renamed }: Judged): Promise<Sync<T>> {
+  async #syncFor(from: number, applied: CompletionBatch, { renamed, outcome }: Judged): Promise<Sync<T>> {
     const mappedPaths = Object.fromEntries(renamed.map(({ before, after }) => [before.join(','), [...after]]))
+    const answer = { mappedPaths, outcome }
     const lacking = from === applied.from ? [] : await this.#lookUp(from, applied.from)
-    if (lacking?.length !== applied.from - from) return { isPartial: false, mappedPaths, latest: this.getSnapshot() }
-    return { isPartial: true, mappedPaths, diff: { from, completions: [...lacking, ...applied.completions] } }
+    if (lacking?.length !== applied.from - from) return { isPartial: false, ...answer, latest: this.getSnapshot() }
+    return { isPartial: true, ...answer, diff: { from, completions: [...lacking, ...applied.completions] } }
   }
 
   async #lookUp(from: number, to: number): Promise<CommandCompletion[] | undefined> {
@@ -158,6 +159,9 @@ export class Master<T extends object = object, C = unknown> {
     }
   }
 }
+
+export const mappedPathsOf = (renamed: Judged['renamed']): Record<string, string[]> =>
+  Object.fromEntries(renamed.map(({ before, after }) => [before.join(','), [...after]]))
 
 export function errorsOf({ errors }: Judged): { errors?: CompletionError[] } {
   if (errors.length === 0) return {}

@@ -1,13 +1,21 @@
 import { pathOf, withPath } from './document/actions/index.ts'
-import { leadsThrough, type Path } from './document/path.ts'
+import { type Path, samePath } from './document/path.ts'
 import { Renames } from './document/renames.ts'
 import { type Completed, unknownAction } from './document/replay.ts'
 import { type Environment, realEnvironment } from './environment.ts'
-import type { CommandCompletion, CompletionBatch, FlushResult, Interceptor, Snapshot, Sync } from './flushout.ts'
+import type {
+  CommandCompletion,
+  CompletionBatch,
+  FlushOutcome,
+  FlushResult,
+  Interceptor,
+  Snapshot,
+  Sync,
+} from './flushout.ts'
 import { idSource } from './ids.ts'
 import { LocalDocument } from './local-document.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
-import { type Integrated, placeOf, Replica } from './replica/replica.ts'
+import { placeOf, Replica } from './replica/replica.ts'
 
 /** How a Proxy judges and names. */
 export interface ProxyConfig<T extends object> {
@@ -97,74 +105,81 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
       this.tell(this.moved, undefined)
       return false
     }
-    const isRenamed = this.#followRenames(inFlight, sync.mappedPaths ?? {})
+    const isRenamed = this.#followRenames(inFlight, sync)
     const entries = this.replica.pending.slice(0, inFlight)
-    const { renamed } = sync.isPartial
-      ? this.#takeDiff(sync.diff.completions, entries)
-      : this.#takeLatest(sync.latest, entries)
+    const refused = this.#settleEach(entries, sync.outcome)
+    const { renamed } = this.integrate(
+      {
+        completions: sync.isPartial ? (sync.diff.completions as readonly Completed[]) : [],
+        leave: inFlight,
+        refused,
+        ...(!sync.isPartial && { snapshot: sync.latest }),
+      },
+      undefined,
+      isOwnIn(sync, inFlight),
+    )
     this.tell(this.syncs, { type: 'synced', isPartial: sync.isPartial, commandCount: this.replica.confirmedCount })
     return isRenamed || renamed.length > 0 || !sync.isPartial
   }
 
-  #takeLatest(snapshot: Snapshot<T>, entries: readonly Pending[]): Integrated {
-    for (const entry of entries)
-      entry.settle({ type: 'unknown', reason: 'The Master answered with its whole document.' })
-    return this.integrate({ snapshot, completions: [], leave: entries.length })
-  }
-
-  /** Own commands are the end of the Master's diff, in order; one that is missing there was refused. */
-  #takeDiff(diff: readonly CommandCompletion[], entries: readonly Pending[]): Integrated {
-    const refused: Path[] = []
-    let last = diff.length - 1
-    for (const entry of [...entries].reverse()) {
-      const own = diff[last]
-      if (own && names(own) === names(completionOf(entry))) {
-        last--
-        this.settle([entry], rewritten(entry, own))
-      } else {
-        const place = placeOf(entry)
-        if (place) refused.push(place)
-        this.refuse('rejected', entry, 'rejected', 'The Master did not take it.')
-      }
-    }
-    const completions = diff as readonly Completed[]
-    return this.integrate({ completions, leave: entries.length, refused }, undefined, (i) => i > last)
-  }
-
-  /** Only the places of own creates are looked up, so that keys with commas cannot be mistaken. */
-  #followRenames(inFlight: number, mappedPaths: Record<string, string[]>): boolean {
+  /** What waits behind a renamed create goes by its new id from now on. @returns whether there was one */
+  #followRenames(inFlight: number, { outcome, mappedPaths = {} }: Sync<T>): boolean {
+    const ids = new Map(outcome?.renamed?.map(({ seq, id }) => [seq, id]))
     const renames = new Renames()
     this.replica.pending.forEach((entry, i) => {
       const before = placeOf(entry)
       const path = renames.get(pathOf(entry.command))
       if (path) entry.command = withPath(entry.command, path)
       if (!before) return
-      const moved = i < inFlight ? renamedTo(pathOf(entry.command), mappedPaths, before) : undefined
-      if (moved !== undefined) entry.createdId = moved
+      const isAnswered = i < inFlight
+      const id = isAnswered ? (outcome ? ids.get(i + 1) : idFrom(mappedPaths, before)) : undefined
+      if (id !== undefined) entry.createdId = id
       if (renames.note(before, placeOf(entry) as Path)) {
         this.tell(this.syncs, { type: 'renamed', path: before, id: entry.createdId as string })
       }
     })
     return renames.moves.length > 0
   }
+
+  /** Tells each what became of it; a Master that does not say leaves it open. @returns where creates were refused */
+  #settleEach(entries: readonly Pending[], outcome: FlushOutcome | undefined): readonly Path[] {
+    const rejected = new Map(outcome?.rejected?.map((item) => [item.seq, item]))
+    const rewritten = new Map(outcome?.rewritten?.map((item) => [item.seq, item]))
+    let refused: Path[] = []
+    entries.forEach((entry, i) => {
+      const place = placeOf(entry)
+      const refusal = rejected.get(i + 1)
+      const change = rewritten.get(i + 1)
+      if (place) refused = refused.filter((known) => !samePath(known, place))
+      if (place && refusal) refused.push(place)
+      if (refusal) this.refuse('rejected', entry, refusal.code, refusal.reason)
+      else if (!outcome) entry.settle({ type: 'unknown', reason: 'The Master answered without an outcome.' })
+      else this.settle([entry], change && asRewritten(entry, change.props))
+    })
+    return refused
+  }
 }
 
-/** The new id of a create at `before` whose parent is at `path` now. */
-function renamedTo(path: Path, mappedPaths: Record<string, string[]>, before: Path): string | undefined {
+const asRewritten = ({ createdId }: Pending, props: unknown): Settlement => ({
+  type: 'rewritten',
+  props,
+  ...(createdId !== undefined && { createdId }),
+})
+
+/** Own commands are the end of the Master's diff; those that were refused are not in it. */
+function isOwnIn(sync: Sync<object>, inFlight: number): (index: number) => boolean {
+  if (!sync.isPartial || !sync.outcome) return () => false
+  const taken = inFlight - (sync.outcome.rejected?.length ?? 0)
+  const first = sync.diff.completions.length - taken
+  return (index) => index >= first
+}
+
+/** The new id of a create, where its Master names it by path alone. */
+function idFrom(mappedPaths: Record<string, string[]>, before: Path): string | undefined {
   const place = before.join(',')
   const moved = Object.hasOwn(mappedPaths, place) ? (mappedPaths[place] as string[]) : []
-  const isThis = moved.length === path.length + 1 && leadsThrough(moved, path)
-  return isThis ? moved[path.length] : undefined
+  return moved.length === before.length ? moved[moved.length - 1] : undefined
 }
-
-function rewritten(entry: Pending, { command, createdId }: CommandCompletion): Settlement | undefined {
-  const { props } = command as { props?: unknown }
-  if (JSON.stringify(props) === JSON.stringify((entry.command as { props?: unknown }).props)) return undefined
-  return { type: 'rewritten', props, ...(createdId !== undefined && { createdId }) }
-}
-
-const names = ({ command, createdId }: CommandCompletion): string =>
-  JSON.stringify([command.action, command.path ?? [], createdId])
 
 const completionOf = ({ command, createdId }: Completed): CommandCompletion =>
   (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion
