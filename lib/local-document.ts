@@ -1,10 +1,11 @@
 import { distinctUntilChanged, map, type Observable, Subject, startWith } from 'rxjs'
 import { type Applied, Done, Failed } from './applied.ts'
 import { type At, cursorsOf } from './cursor.ts'
+import { Deletions } from './deletions.ts'
 import type { KeptCommand } from './document/actions/action.ts'
 import { keepCommand, pathOf, spelling, withProps } from './document/actions/index.ts'
 import type { Bounds } from './document/json.ts'
-import { type Path, pointer, root } from './document/path.ts'
+import { root } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
 import type { Completed } from './document/replay.ts'
 import type { Checked, PathOf, ValueAt } from './document/typed-path.ts'
@@ -15,8 +16,6 @@ import { defaultLimits } from './protocol/limits.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
 import { type Change, type Integrated, placeOf, type Replica } from './replica/replica.ts'
 import { valueStream } from './streams.ts'
-
-const rememberedDeletions = 1_000
 
 /**
  * A document that is edited here without delay: what a manual Proxy and a connected one have in common. How its commands
@@ -37,14 +36,14 @@ export abstract class LocalDocument<T extends object> {
   readonly at: At<T>
 
   protected readonly replica: Replica
-  protected readonly bounds: Bounds = defaultLimits
+  protected bounds: Bounds = defaultLimits
   protected readonly commands = new Subject<CommandEvent>()
   protected readonly syncs = new Subject<SyncEvent>()
   protected readonly closed = new Subject<never>()
   protected readonly moved = new Subject<void>()
   protected isClosed = false
   readonly #interceptor: Interceptor<T, never> | undefined
-  readonly #deleted = new Map<string, number>()
+  readonly #deletions = new Deletions()
 
   protected constructor(replica: Replica, interceptor: Interceptor<T, never> | undefined) {
     this.replica = replica
@@ -193,7 +192,7 @@ export abstract class LocalDocument<T extends object> {
   #applyKept(command: KeptCommand): Pending | Refusal {
     const entry = this.replica.apply(command)
     if (entry instanceof Refusal) return entry
-    this.#forgetDeletion(entry)
+    this.#deletions.forget(placeOf(entry))
     if (this.commands.observed) {
       const event = eventOf(entry, true, undefined)
       this.ring.post(() => {
@@ -205,39 +204,17 @@ export abstract class LocalDocument<T extends object> {
   }
 
   #tellRemote(completion: Completed, count: number, origin: Origin | undefined): void {
-    this.#forgetDeletion(completion)
-    if (spelling(completion.command.action) === 'delete') this.#rememberDeletion(pathOf(completion.command), count)
+    this.#deletions.forget(placeOf(completion))
+    if (spelling(completion.command.action) === 'delete') this.#deletions.remember(pathOf(completion.command), count)
     if (this.commands.observed) this.tell(this.commands, eventOf(completion, false, origin))
-  }
-
-  #rememberDeletion(path: Path, count: number): void {
-    const place = pointer(path)
-    this.#deleted.delete(place)
-    this.#deleted.set(place, count)
-    if (this.#deleted.size > rememberedDeletions) this.#deleted.delete(this.#deleted.keys().next().value as string)
-  }
-
-  /** What stands there again is not gone because of an old deletion. */
-  #forgetDeletion(completion: Completed): void {
-    if (this.#deleted.size === 0) return
-    const place = placeOf(completion)
-    if (place) this.#deleted.delete(pointer(place))
   }
 
   #explain(refusal: Refusal, command: KeptCommand): string {
     if (refusal.code !== 'not_found') return refusal.message
-    const count = this.#deletedAt(pathOf(command))
+    const count = this.#deletions.at(pathOf(command))
     return count === undefined
       ? refusal.message
       : `${refusal.message.slice(0, -1)}: it was deleted by another client at ${count}.`
-  }
-
-  #deletedAt(path: Path): number | undefined {
-    for (let length = path.length; length > 0; length--) {
-      const count = this.#deleted.get(pointer(path.slice(0, length)))
-      if (count !== undefined) return count
-    }
-    return undefined
   }
 }
 

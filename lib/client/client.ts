@@ -31,6 +31,8 @@ export interface Client<K extends DocumentKinds> {
   ): ConnectedProxy<DocumentOf<K[N]>>
   /** Closes every document and the connection. Idempotent. What is not flushed is lost: `await proxy.flush()` first. */
   close(): void
+  /** The same as `close`. */
+  [Symbol.dispose](): void
 }
 
 /** Makes a client. It connects when the first document is opened. */
@@ -46,6 +48,12 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
   const client = environment.id()
   const proxies = new Map<string, ConnectedProxy<never>>()
   let isClosed = false
+
+  const close = () => {
+    isClosed = true
+    for (const proxy of [...proxies.values()]) proxy.close()
+    line.close()
+  }
 
   return {
     status$: line.changed.pipe(
@@ -66,11 +74,8 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
       return proxy
     },
 
-    close() {
-      isClosed = true
-      for (const proxy of [...proxies.values()]) proxy.close()
-      line.close()
-    },
+    close,
+    [Symbol.dispose]: close,
   }
 }
 

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, map, merge, type Observable, startWith, Subscription, timer } from 'rxjs'
+import { defaultIfEmpty, distinctUntilChanged, endWith, map, merge, type Observable, startWith, Subscription, takeUntil, timer } from 'rxjs'
 import type { Position } from '../contracts/history.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
@@ -9,7 +9,7 @@ import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
 import { initialMark } from '../protocol/fingerprint.ts'
 import type { ClientMessage, Commands, ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../protocol/messages.ts'
-import type { Pending } from '../replica/pending.ts'
+import type { Pending, Settlement } from '../replica/pending.ts'
 import { placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer } from './answers.ts'
 import type { Line } from './line.ts'
@@ -92,8 +92,16 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const { line, flushWhen } = connection
     this.status$ = merge(line.changed, this.moved).pipe(
       startWith(undefined),
+      takeUntil(this.closed.pipe(defaultIfEmpty(undefined))),
+      endWith(undefined),
       map(() => this.status),
       distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
+    )
+    this.#held.add(
+      line.changed.subscribe(() => {
+        const { status } = line
+        if (status.state === 'refused') this.#settleLoaded(new MillraceError(status.code as ErrorCode, status.reason))
+      }),
     )
     this.#held.add(
       flushWhen(this.pending$).subscribe(() => {
@@ -104,6 +112,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#held.add(
       line.join({
         up: (limits) => {
+          this.bounds = limits
           this.#outbox.limits = limits
           this.#open(this.#standing.position)
         },
@@ -143,6 +152,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#held.unsubscribe()
     this.#connection.left()
     super.close()
+    for (const entry of this.replica.pending) entry.settle(unsettled(entry))
     this.#settleLoaded(new MillraceError('closed', `'${this.id}' was closed.`))
   }
 
@@ -170,6 +180,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Opens, or opens again, from a position; without one the host sends the whole document. */
   #open(position: Position | undefined): void {
     this.#record = undefined
+    this.#refusal = undefined
     this.#shut()
     this.#say({ type: 'open', client: this.#client, ...(position && { position }) })
   }
@@ -211,6 +222,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.integrate(
       { completions: completions as unknown as readonly Completed[], leave, refused: answered?.refused ?? [] },
       (i): Origin => ({ client, seq: seqs[i] as number }),
+      () => leave > 0,
     )
     if (answered) this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: true, commandCount: this.replica.confirmedCount })
@@ -241,8 +253,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       this.tell(this.moved, undefined)
     } else {
       const { completions, refused } = answered
-      const seqs = seqsOf({ after: record.first - 1, last: record.seq, rejected: record.outcome.rejected?.map(({ seq }) => seq) ?? [] })
-      this.integrate({ completions, leave, refused }, (i) => ({ client: this.#client, seq: seqs[i] as number }))
+      this.integrate({ completions, leave, refused }, undefined, () => true)
     }
     this.#tellAnswers(answered)
     this.#reached()
@@ -360,6 +371,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     )
   }
 }
+
+const unsettled = ({ seq }: Pending): Settlement =>
+  seq > 0
+    ? { type: 'unknown', reason: 'The document was closed before the answer came.' }
+    : { type: 'dropped', code: 'closed', reason: 'The document was closed before it was sent.' }
 
 type WithoutDocument<M> = M extends { readonly document: string } ? Omit<M, 'document'> : never
 type Unaddressed = WithoutDocument<ClientMessage>

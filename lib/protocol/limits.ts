@@ -14,6 +14,8 @@ export interface Limits {
   readonly documentBytes: number
   /** Documents open in one session. @default 100 */
   readonly documents: number
+  /** Clients of one document in one session. @default 100 */
+  readonly clients: number
   /** Sessions of a host. @default 10_000 */
   readonly sessions: number
   /** Messages of one session that wait to be looked at. @default 1_000 */
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   key: 1_024,
   documentBytes: 16_000_000,
   documents: 100,
+  clients: 100,
   sessions: 10_000,
   waitingMessages: 1_000,
   answerTime: 10_000,
