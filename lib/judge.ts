@@ -33,11 +33,18 @@ export function intercept<T extends object, C>(
   }
 }
 
+interface Submitted {
+  readonly command: object
+  readonly createdId?: string
+}
+
 /** One flush to be judged, as it came: nothing in it was checked beyond its shape. */
 export interface Submission<T extends object, C> {
-  readonly completions: readonly { readonly command: object; readonly createdId?: string }[]
+  readonly completions: readonly Submitted[]
   /** The seq that the first of them follows; 0 where they have none. */
   readonly after: number
+  /** What the flush begins with and was taken before, and what became of it: the rest was made under it. */
+  readonly before?: { readonly completions: readonly Submitted[]; readonly outcome: Outcome }
   readonly interceptor: Interceptor<T, C> | undefined
   readonly context: C | undefined
   readonly bounds: Bounds
@@ -59,13 +66,14 @@ export interface Judged {
  * what was made under a refused create refused with it.
  */
 export function judge<T extends object, C>(replica: Replica, submission: Submission<T, C>): Judged {
-  const { completions, after, bounds } = submission
+  const { completions, after, before, bounds } = submission
   const taken: Completed[] = []
   const rejected: NonNullable<Outcome['rejected']>[number][] = []
   const rewritten: NonNullable<Outcome['rewritten']>[number][] = []
   const renamedIds: NonNullable<Outcome['renamed']>[number][] = []
   const errors: Judged['errors'][number][] = []
   const places = new Places()
+  if (before) places.recall(before.completions, after - before.completions.length, before.outcome)
 
   completions.forEach(({ command: submitted, createdId }, i) => {
     const seq = after + 1 + i
@@ -149,6 +157,21 @@ class Places {
 
   refused(place: Path): void {
     this.#refused.push(place)
+  }
+
+  /** What was judged before, the seqs behind `after`. */
+  recall(completions: readonly Submitted[], after: number, { rejected, renamed }: Outcome): void {
+    if (!rejected && !renamed) return
+    const refused = new Set(rejected?.map(({ seq }) => seq))
+    const ids = new Map(renamed?.map(({ seq, id }) => [seq, id]))
+    completions.forEach(({ command, createdId }, i) => {
+      const { path = root } = command as { readonly path?: Path }
+      if (createdId === undefined || !Array.isArray(path)) return
+      const seq = after + 1 + i
+      const place = [...path, createdId]
+      if (refused.has(seq)) this.refused(place)
+      else this.made(place, [...(this.#renames.get(path) ?? path), ids.get(seq) ?? createdId])
+    })
   }
 
   depends(command: KeptCommand): boolean {

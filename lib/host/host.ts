@@ -1,4 +1,18 @@
-import { defer, finalize, firstValueFrom, from, type Observable, Subject, type Subscription, takeUntil, throwError, timeout, timer } from 'rxjs'
+import {
+  defer,
+  finalize,
+  firstValueFrom,
+  from,
+  merge,
+  type Observable,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+  throwError,
+  timeout,
+  timer,
+} from 'rxjs'
 import type { HistoryAdapter } from '../contracts/history.ts'
 import type { SessionInfo, SessionSource } from '../contracts/transport.ts'
 import type { Context, DocumentKind, DocumentKinds, DocumentOf } from '../documents.ts'
@@ -6,10 +20,19 @@ import { type Environment, realEnvironment } from '../environment.ts'
 import { hasCode, MillraceError } from '../errors.ts'
 import type { CompletionBatch } from '../flushout.ts'
 import { defaultLimits, type Limits } from '../protocol/limits.ts'
-import type { ServerMessage } from '../protocol/messages.ts'
-import { HostedMaster, type HostWriter } from './hosted-master.ts'
-import { type Right, sessionOf, type Serving } from './session.ts'
+import type { Hello, ServerMessage } from '../protocol/messages.ts'
+import { HostedMaster } from './hosted-master.ts'
+import { type Right, type Serving, sessionOf } from './session.ts'
 import { Turns } from './turns.ts'
+
+/** Who asks to come in, by what they say and what the line carried. */
+export interface Visitor {
+  readonly token: string | undefined
+  /** The version of the client's application. */
+  readonly app: string | undefined
+  /** As the edge has it: an http request, where it is one. */
+  readonly request: unknown
+}
 
 /** What a host serves, to whom, and where it keeps it. */
 export interface HostConfig<K extends DocumentKinds, C extends Context> {
@@ -17,15 +40,18 @@ export interface HostConfig<K extends DocumentKinds, C extends Context> {
   readonly documents: K
   /** Where their histories are. The host closes it. */
   readonly history: HistoryAdapter
-  /** Tells who speaks, or throws to refuse. Without it everybody is `anonymous`. */
-  readonly authenticate?: (who: { readonly token: string | undefined; readonly request: unknown }) => C | Promise<C>
+  /** Tells who speaks, or throws to refuse for good. Without it everybody is `anonymous`. */
+  readonly authenticate?: (who: Visitor) => C | Promise<C>
   /** What somebody may do with a document, asked when a session opens it. Without it everybody may write. */
   readonly authorize?: (context: C, id: string) => Right | Promise<Right>
   /**
    * Looks at a flush before it takes its turn: throws to reject all of it, with the message as the reason, or returns
    * the context for the interceptors. What was taken before is answered from the record, whatever it says.
    */
-  readonly beforeFlush?: (batch: CompletionBatch & { readonly document: string }, context: C) => C | undefined | Promise<C | undefined>
+  readonly beforeFlush?: (
+    batch: CompletionBatch & { readonly document: string },
+    context: C,
+  ) => C | undefined | Promise<C | undefined>
   /** What it takes, where that differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>
   /** Milliseconds that a document stays open when nobody holds it. @default 60_000 */
@@ -60,14 +86,26 @@ export interface Host<K extends DocumentKinds = DocumentKinds, C extends Context
   readonly counts: HostCounts
   /** Ends every session, finishes what is under way, keeps snapshots and closes the history. Idempotent. */
   close(): Promise<void>
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 interface Room<C extends Context> {
   readonly turns: Promise<Turns<object, C>>
-  readonly writer: HostWriter
+  /** The name under which this host writes to it. */
+  readonly client: string
   holders: number
   idle: Subscription | undefined
 }
+
+interface Entered<C extends Context> {
+  readonly turns: Turns<object, C>
+  readonly client: string
+  readonly release: () => void
+}
+
+/** How many documents that nobody holds stay open at most, whatever the time. */
+const mostIdle = 1_000
 
 /** Makes a host. */
 export function createHost<K extends DocumentKinds, C extends Context = Context>(config: HostConfig<K, C>): Host<K, C> {
@@ -81,6 +119,9 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   readonly #config: HostConfig<K, C>
   readonly #events = new Subject<HostEvent>()
   readonly #rooms = new Map<string, Room<C>>()
+  /** Those that nobody holds, the one that waits longest first, and what closes them. */
+  readonly #idle = new Map<Room<C>, () => void>()
+  readonly #closing = new Set<Promise<void>>()
   readonly #lost = new Set<string>()
   readonly #ending = new Subject<void>()
   readonly #client: string
@@ -110,7 +151,10 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
         if (this.#closed) return throwError(() => new MillraceError('connection_lost', 'The host is closing.'))
         if (this.#sessions >= this.limits.sessions) return from([this.#full])
         this.#sessions++
-        return sessionOf(this, info)(incoming).pipe(
+        return sessionOf(
+          this,
+          info,
+        )(incoming).pipe(
           takeUntil(this.#ending),
           finalize(() => this.#sessions--),
         )
@@ -118,9 +162,8 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   }
 
   async open<N extends Extract<keyof K, string>>(id: `${N}/${string}`): Promise<HostedMaster<DocumentOf<K[N]>, C>> {
-    const { turns, release } = await this.acquire(id)
-    const { writer } = this.#rooms.get(id) as Room<C>
-    return new HostedMaster(turns, writer, release) as unknown as HostedMaster<DocumentOf<K[N]>, C>
+    const { turns, client, release } = await this.acquire(id)
+    return new HostedMaster(turns, client, release) as unknown as HostedMaster<DocumentOf<K[N]>, C>
   }
 
   close(): Promise<void> {
@@ -132,11 +175,11 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     return this.close()
   }
 
-  async authenticate({ token, info }: { readonly token: string | undefined; readonly info: SessionInfo }): Promise<C> {
+  async authenticate({ token, app }: Hello, info: SessionInfo): Promise<C> {
     if (info.subject !== undefined) return { subject: info.subject } as C
     const { authenticate } = this.#config
     if (!authenticate) return { subject: 'anonymous' } as C
-    return this.#inTime('authenticate', () => authenticate({ token, request: info.request }))
+    return this.#inTime('authenticate', () => authenticate({ token, app, request: info.request }))
   }
 
   async authorize(context: C, id: string): Promise<Right> {
@@ -151,7 +194,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     return (await this.#inTime('beforeFlush', () => beforeFlush(batch, context))) ?? context
   }
 
-  async acquire(id: string): Promise<{ readonly turns: Turns<object, C>; readonly release: () => void }> {
+  async acquire(id: string): Promise<Entered<C>> {
     const kind = this.#kindOf(id)
     if (this.#closed) throw new MillraceError('unavailable', 'The host is closing.')
     if (this.#lost.has(id)) throw new MillraceError('unavailable', `The history of '${id}' was lost.`)
@@ -166,7 +209,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
       if (room.holders === 0) this.#waitIdle(id, room)
     }
     try {
-      return { turns: await room.turns, release }
+      return { turns: await room.turns, client: room.client, release }
     } catch (error) {
       release()
       throw error
@@ -179,17 +222,9 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     const history = this.#config.history.open(id)
     const { environment, limits } = this
     const report = (event: HostEvent) => this.#events.next(event)
-    const taken = new Map<string, number>()
     const room: Room<C> = {
       turns: Turns.open({ id, kind, history, environment, limits, report }),
-      writer: {
-        client: `${this.#client}-${this.environment.id()}`,
-        take: (commands, subject) => {
-          const after = taken.get(subject) ?? 0
-          taken.set(subject, after + commands)
-          return after
-        },
-      },
+      client: `${this.#client}-${this.environment.id()}`,
       holders: 0,
       idle: undefined,
     }
@@ -216,17 +251,23 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
 
   #waitIdle(id: string, room: Room<C>): void {
     if (this.#rooms.get(id) !== room || this.#closed) return
-    room.idle = timer(this.#config.idleTime ?? 60_000, this.environment.scheduler).subscribe(() => {
+    const close = () => {
+      room.idle?.unsubscribe()
       this.#rooms.delete(id)
-      void room.turns.then((turns) => turns.close())
-    })
+      const closing = room.turns.then((turns) => turns.close()).finally(() => this.#closing.delete(closing))
+      this.#closing.add(closing)
+    }
+    this.#idle.set(room, close)
+    room.idle = new Subscription(() => this.#idle.delete(room))
+    room.idle.add(timer(this.#config.idleTime ?? 60_000, this.environment.scheduler).subscribe(close))
+    if (this.#idle.size > mostIdle) this.#idle.values().next().value?.()
   }
 
   async #close(): Promise<void> {
     this.#ending.next()
     const rooms = [...this.#rooms.values()]
     for (const { idle } of rooms) idle?.unsubscribe()
-    await Promise.allSettled(rooms.map(async ({ turns }) => (await turns).close()))
+    await Promise.allSettled([...this.#closing, ...rooms.map(async ({ turns }) => (await turns).close())])
     await this.#config.history.close()
     this.#events.complete()
   }
@@ -252,9 +293,14 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   /** Runs a hook of the application, which may be slow or never answer. */
   #inTime<R>(name: string, hook: () => R | Promise<R>): Promise<R> {
     const { answerTime } = this.limits
-    const late = () => new MillraceError('unavailable', `${name} did not answer within ${answerTime} ms (limits.answerTime).`)
+    const late = () =>
+      new MillraceError('unavailable', `${name} did not answer within ${answerTime} ms (limits.answerTime).`)
+    const closing = () => throwError(() => new MillraceError('unavailable', 'The host is closing.'))
     return firstValueFrom(
-      defer(async () => hook()).pipe(timeout({ first: answerTime, with: () => throwError(late), scheduler: this.environment.scheduler })),
+      merge(
+        defer(async () => hook()),
+        this.#ending.pipe(switchMap(closing)),
+      ).pipe(timeout({ first: answerTime, with: () => throwError(late), scheduler: this.environment.scheduler })),
     )
   }
 }

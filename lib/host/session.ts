@@ -1,9 +1,9 @@
-import { concatMap, EMPTY, Observable, type Subscriber, Subscription, tap, timer } from 'rxjs'
+import { concatMap, EMPTY, Observable, type Subscriber, Subscription, takeWhile, tap, timer } from 'rxjs'
 import type { ClientRecord, Position } from '../contracts/history.ts'
 import type { SessionInfo } from '../contracts/transport.ts'
 import type { Context } from '../documents.ts'
 import type { Environment } from '../environment.ts'
-import { type ErrorCode, hasCode } from '../errors.ts'
+import { type ErrorCode, hasCode, MillraceError } from '../errors.ts'
 import type { CompletionBatch } from '../flushout.ts'
 import type { Limits } from '../protocol/limits.ts'
 import {
@@ -27,7 +27,7 @@ export type Right = 'write' | 'read' | false | undefined
 export interface Serving<C extends Context> {
   readonly environment: Environment
   readonly limits: Limits
-  authenticate(who: { readonly token: string | undefined; readonly info: SessionInfo }): Promise<C>
+  authenticate(hello: Hello, info: SessionInfo): Promise<C>
   authorize(context: C, id: string): Promise<Right>
   beforeFlush(batch: CompletionBatch & { readonly document: string }, context: C): Promise<C>
   /** Holds a document open until `release`. */
@@ -41,6 +41,8 @@ interface OpenDocument<C extends Context> {
   readonly clients: Set<string>
   readonly right: 'write' | 'read'
   readonly following: Subscription
+  /** Flushes of this session that wait for their answer. */
+  readonly underWay: Set<object>
   /** What happens while an opening is under way waits behind it. */
   waiting: Published[] | undefined
 }
@@ -60,11 +62,11 @@ export const sessionOf =
             tap(() => {
               if (++waiting > host.limits.waitingMessages) session.end(tooMany(host.limits.waitingMessages))
             }),
+            takeWhile(() => !subscriber.closed),
             concatMap((message) => (subscriber.closed ? EMPTY : session.take(message))),
             tap(() => waiting--),
           )
-          // A line that breaks is the edge's to tell; what the client meant to say is gone with it.
-          .subscribe({ error: () => subscriber.complete() }),
+          .subscribe({ error: (error) => subscriber.error(error) }),
       )
     })
 
@@ -88,7 +90,7 @@ class Session<C extends Context> {
     this.#info = info
     this.#out = out
     this.#patience = timer(host.limits.answerTime, host.environment.scheduler).subscribe(() =>
-      this.end({ code: 'unauthenticated', message: `No hello within ${host.limits.answerTime} ms (limits.answerTime).` }),
+      this.end({ code: 'unavailable', message: `No hello within ${host.limits.answerTime} ms (limits.answerTime).` }),
     )
     this.open.add(this.#patience)
   }
@@ -118,7 +120,8 @@ class Session<C extends Context> {
     if (message.type === 'error') return this.#out.next(message)
     if (message.type === 'hello') return this.#hello(message)
     const context = this.#context
-    if (!context) return this.#error({ code: 'unauthenticated', message: 'A session begins with hello.', ...aboutOf(message) })
+    if (!context)
+      return this.#error({ code: 'unauthenticated', message: 'A session begins with hello.', ...aboutOf(message) })
     switch (message.type) {
       case 'open':
         return this.#open(message, context)
@@ -129,24 +132,32 @@ class Session<C extends Context> {
     }
   }
 
-  async #hello({ protocol, token }: Hello): Promise<void> {
+  async #hello(hello: Hello): Promise<void> {
     if (this.#context) return this.#error({ code: 'invalid_message', message: 'hello was said already.' })
-    if (protocol !== protocolVersion) {
-      return this.end({ code: 'unsupported_version', message: `This host speaks protocol ${protocolVersion}: update the client.` })
-    }
-    try {
-      this.#context = await this.#host.authenticate({ token, info: this.#info })
-    } catch (error) {
-      if (!hasCode(error)) this.#host.failed(error)
-      return this.end({ code: 'unauthenticated', message: 'The host does not know you: sign in again.' })
+    if (hello.protocol !== protocolVersion) {
+      return this.end({
+        code: 'unsupported_version',
+        message: `This host speaks protocol ${protocolVersion}: update the client.`,
+      })
     }
     this.#patience.unsubscribe()
+    try {
+      this.#context = await this.#host.authenticate(hello, this.#info)
+    } catch (error) {
+      // Who was not looked at in time may come again; who was refused may not.
+      if (hasCode(error, 'unavailable')) return this.end({ code: error.code, message: error.message })
+      return this.end({ code: 'unauthenticated', message: 'The host does not know you: sign in again.' })
+    }
     this.#out.next({ type: 'welcome', protocol: protocolVersion, features: [], limits: this.#host.limits })
   }
 
   async #open({ document: id, client, position }: Open, context: C): Promise<void> {
     const open = this.#documents.get(id) ?? (await this.#openFirst(id, context))
     if (!open) return
+    const { clients } = this.#host.limits
+    if (!open.clients.has(client) && open.clients.size >= clients) {
+      throw new MillraceError('too_many', `A session names at most ${clients} clients of a document (limits.clients).`)
+    }
     open.clients.add(client)
     open.waiting = []
     await this.#bringUp(open, client, context, position).finally(() => {
@@ -159,21 +170,24 @@ class Session<C extends Context> {
   async #openFirst(id: string, context: C): Promise<OpenDocument<C> | undefined> {
     const { documents } = this.#host.limits
     if (this.#documents.size >= documents) {
-      this.#error({ code: 'too_many', message: `A session opens at most ${documents} documents (limits.documents).`, document: id })
-      return undefined
+      throw new MillraceError('too_many', `A session opens at most ${documents} documents (limits.documents).`)
     }
     const right = await this.#host.authorize(context, id)
-    if (!right) {
-      this.#error({ code: 'refused', message: `There is no '${id}' for you.`, document: id })
-      return undefined
-    }
+    if (!right) throw new MillraceError('refused', `There is no '${id}' for you.`)
     const { turns, release } = await this.#host.acquire(id)
     if (this.open.closed) {
       release()
       return undefined
     }
     const following = new Subscription(release)
-    const open: OpenDocument<C> = { turns, clients: new Set(), right, following, waiting: undefined }
+    const open: OpenDocument<C> = {
+      turns,
+      clients: new Set(),
+      right,
+      following,
+      underWay: new Set(),
+      waiting: undefined,
+    }
     this.#documents.set(id, open)
     this.open.add(following)
     following.add(
@@ -190,18 +204,16 @@ class Session<C extends Context> {
     const { turns } = open
     // A host that is behind finds out before it judges what a client holds.
     if (held && held.mark !== turns.position.mark && held.count >= turns.position.count) await turns.catchUp()
-    const record = await turns.record(client, subject)
-    const upTo = turns.position
-    this.#passOver(open)
-    this.#flushed(open, client, upTo, record)
+    const upTo = await this.#sendRecord(open, client, subject)
     if (held?.mark === upTo.mark) return
     let regressed = false
     if (held) {
       const failure = await this.#sendPast(turns, held, upTo)
       if (!failure) return
       regressed = held.count > 0 && hasCode(failure, 'regressed')
+      // What is passed over now is part of the snapshot, and so must be of the record.
+      await this.#sendRecord(open, client, subject)
     }
-    this.#passOver(open)
     this.#out.next({
       type: 'snapshot',
       document: turns.id,
@@ -209,6 +221,17 @@ class Session<C extends Context> {
       state: turns.replica.exposeConfirmed(),
       ...(regressed && { regressed }),
     })
+  }
+
+  /** Sends the client's record as of the position that is here now. @returns the position */
+  async #sendRecord(open: OpenDocument<C>, client: string, by: string): Promise<Position> {
+    const { turns } = open
+    const asked = await turns.record(client, by)
+    // A batch may have come in the turn that the answer took.
+    const record = turns.recordNow(client, by) ?? asked
+    this.#passOver(open)
+    this.#flushed(open, client, turns.position, record)
+    return turns.position
   }
 
   /** What waits is part of what is sent now; another client of the session may lack it all the same. */
@@ -232,10 +255,18 @@ class Session<C extends Context> {
     })
   }
 
-  #tell(open: OpenDocument<C>, { batch, follows, position, record, message }: Published, { subject }: C): void {
+  #tell(open: OpenDocument<C>, { batch, follows, position, record, message, turn }: Published, { subject }: C): void {
     const isOwn = batch.by === subject && open.clients.has(batch.client)
-    if (isOwn && open.clients.size === 1) {
-      this.#out.next({ type: 'flushed', document: open.turns.id, client: batch.client, position, follows, record: known(record) })
+    // What another session sent in the client's name need not be what this one has.
+    if (isOwn && open.clients.size === 1 && turn && open.underWay.has(turn)) {
+      this.#out.next({
+        type: 'flushed',
+        document: open.turns.id,
+        client: batch.client,
+        position,
+        follows,
+        record: known(record),
+      })
       return
     }
     if (isOwn) this.#flushed(open, batch.client, position, record)
@@ -243,34 +274,56 @@ class Session<C extends Context> {
   }
 
   #flushed(open: OpenDocument<C>, client: string, position: Position, record: ClientRecord | undefined): void {
-    this.#out.next({ type: 'flushed', document: open.turns.id, client, position, record: record ? known(record) : null })
+    this.#out.next({
+      type: 'flushed',
+      document: open.turns.id,
+      client,
+      position,
+      record: record ? known(record) : null,
+    })
   }
 
   async #flush({ document, client, after, from: { count }, completions }: Flush, context: C): Promise<void> {
     const open = this.#documents.get(document)
     const about = { document, client, seq: after }
-    if (!open?.clients.has(client)) return this.#error({ code: 'not_open', message: `'${document}' is not open here.`, ...about })
+    if (!open?.clients.has(client))
+      return this.#error({ code: 'not_open', message: `'${document}' is not open here.`, ...about })
+    const { waitingMessages } = this.#host.limits
+    if (open.underWay.size >= waitingMessages) return this.end(tooMany(waitingMessages))
     let enriched = context
     let refusal: { code: string; reason: string } | undefined
     if (open.right === 'write') {
       try {
         enriched = await this.#host.beforeFlush({ document, from: count, completions: [...completions] }, context)
       } catch (error) {
+        // Who did not answer in time has not said no.
+        if (hasCode(error, 'unavailable')) throw error
         refusal = { code: 'rejected', reason: error instanceof Error ? error.message : String(error) }
       }
     } else refusal = { code: 'forbidden', reason: `You may read '${document}', not change it.` }
-    const turn = { client, context: enriched, after, completions, ...(refusal && { refusal }) }
+    const by = context.subject
+    const turn = { client, by, context: enriched, after, completions, ...(refusal && { refusal }) }
+    open.underWay.add(turn)
     // Not awaited: the next flush may join the same append.
-    open.turns.submit(turn).then(
-      (answer) => this.#answered(open, about, answer),
-      (error) => this.#error({ code: hasCode(error) ? error.code : 'unavailable', message: messageOf(error), ...about }),
-    )
+    open.turns
+      .submit(turn)
+      .then(
+        (answer) => this.#answered(open, about, by, answer),
+        (error) =>
+          this.#error({ code: hasCode(error) ? error.code : 'unavailable', message: messageOf(error), ...about }),
+      )
+      .finally(() => open.underWay.delete(turn))
   }
 
   /** What was taken has been told by the batch itself. */
-  #answered(open: OpenDocument<C>, about: { document: string; client: string; seq: number }, answer: Answer): void {
+  #answered(
+    open: OpenDocument<C>,
+    about: { document: string; client: string; seq: number },
+    by: string,
+    answer: Answer,
+  ): void {
     if (answer.type === 'taken' || this.open.closed) return
-    const { record } = answer
+    const record = open.turns.recordNow(about.client, by) ?? answer.record
     if (answer.type === 'seen') return this.#flushed(open, about.client, open.turns.position, record)
     const message =
       answer.type === 'gap'
@@ -311,4 +364,5 @@ function aboutOf(message: ClientMessage | ErrorMessage): { document?: string; cl
   return message.type === 'flush' ? { document, client, seq: message.after } : { document, client }
 }
 
-const messageOf = (error: unknown): string => (hasCode(error as { code?: ErrorCode }) ? (error as Error).message : 'The host could not take this now.')
+const messageOf = (error: unknown): string =>
+  hasCode(error as { code?: ErrorCode }) ? (error as Error).message : 'The host could not take this now.'

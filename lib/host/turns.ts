@@ -1,6 +1,18 @@
-import { EMPTY, filter, firstValueFrom, type Observable, Subject, type Subscription, takeWhile, timer } from 'rxjs'
+import {
+  EMPTY,
+  filter,
+  firstValueFrom,
+  type Observable,
+  Subject,
+  type Subscription,
+  takeWhile,
+  throwError,
+  timer,
+} from 'rxjs'
 import type { AppendResult, Batch, ClientRecord, History, Position } from '../contracts/history.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
+import { actionOf } from '../document/actions/index.ts'
+import { root } from '../document/path.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Context, DocumentKind } from '../documents.ts'
 import type { Environment } from '../environment.ts'
@@ -13,12 +25,17 @@ import type { Limits } from '../protocol/limits.ts'
 import type { Commands } from '../protocol/messages.ts'
 import { Replica } from '../replica/replica.ts'
 import { cutBy } from './cut.ts'
+import { Records, recordKey } from './records.ts'
 
 /** A flush on its way into the history. */
 export interface Turn<C extends Context> {
   readonly client: string
+  /** The subject that sends it. */
+  readonly by: string
+  /** What the interceptors are told. */
   readonly context: C
-  readonly after: number
+  /** The seq that it follows; without one, whatever came before it from this client. */
+  readonly after?: number
   readonly completions: readonly CommandCompletion[]
   /** Why nothing of it may be taken, if so; what was taken before is answered all the same. */
   readonly refusal?: { readonly code: string; readonly reason: string }
@@ -36,6 +53,14 @@ export interface Published {
   readonly position: Position
   readonly record: ClientRecord
   readonly message: Commands
+  /** The flush that it was made of, where that waited here. */
+  readonly turn?: Turn<Context>
+}
+
+/** A flush that has its size and the names of its commands. */
+export interface Weighed {
+  readonly hashes: readonly string[]
+  readonly bytes: number
 }
 
 /** What is needed to serve one document. */
@@ -46,13 +71,17 @@ export interface Served<T extends object, C extends Context> {
   readonly environment: Environment
   readonly limits: Limits
   /** Told what happens that no session hears of. */
-  readonly report: (event: { readonly type: 'save_failed' | 'append_unknown'; readonly document: string; readonly reason: string }) => void
+  readonly report: (event: {
+    readonly type: 'save_failed' | 'append_unknown'
+    readonly document: string
+    readonly reason: string
+  }) => void
 }
 
-interface Waiting<C extends Context> {
+interface Waiting<C extends Context> extends Weighed {
   readonly turn: Turn<C>
-  readonly hashes: readonly string[]
-  readonly bytes: number
+  /** The seq that it follows, once that is known. */
+  after: number | undefined
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
@@ -67,7 +96,6 @@ interface Entry<C extends Context> {
 type Known = ClientRecord | undefined
 
 const rememberedMarks = 1_000
-const rememberedRecords = 1_000
 const commandsPerSnapshot = 1_000
 const firstRetry = 50
 const lastRetry = 5_000
@@ -86,7 +114,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
   readonly #published = new Subject<Published>()
   readonly #served: Served<T, C>
   readonly #limits: Limits
-  readonly #records = new Map<string, ClientRecord | null>()
+  readonly #records = new Records()
   readonly #marks = new Set<string>()
   readonly #reading: Subscription
   #position: Position
@@ -94,8 +122,12 @@ export class Turns<T extends object = object, C extends Context = Context> {
   #initial: T | undefined
   #queue: Waiting<C>[] = []
   #group: Entry<C>[] = []
+  /** By their marks, those of an append that failed and may have happened, or may still happen. */
+  readonly #doubtful = new Map<string, Entry<C>>()
   #running: Promise<void> | undefined
+  /** The document's size: measured, or counted on since, which is never less. */
   #bytes: number
+  #isMeasured = true
   #unsaved = 0
   #isClosing = false
   #failure: unknown
@@ -123,27 +155,42 @@ export class Turns<T extends object = object, C extends Context = Context> {
     })
   }
 
+  /** Whether anything was ever appended, as far as is known here. */
+  get hasBegun(): boolean {
+    return this.#initial === undefined
+  }
+
   /** The confirmed position. */
   get position(): Position {
     return this.#position
   }
 
+  /** Throws where a flush is more than this host takes. */
+  weigh(completions: readonly CommandCompletion[]): Weighed {
+    const texts = completions.map(textOf)
+    const bytes = texts.reduce((sum, text) => sum + byteLength(text), 0)
+    if (bytes > this.#limits.flushBytes) throw tooLarge(bytes, this.#limits.flushBytes)
+    return { hashes: texts.map(fingerprint), bytes }
+  }
+
   /** Takes a flush; answers when the history has it, or when it is known that it will not. */
-  submit(turn: Turn<C>): Promise<Answer> {
+  submit(turn: Turn<C>, { hashes, bytes }: Weighed = this.weigh(turn.completions)): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure || this.#isClosing) return reject(this.#failure ?? this.#closed())
-      const texts = turn.completions.map((completion) => JSON.stringify(completion))
-      const bytes = texts.reduce((sum, text) => sum + byteLength(text), 0)
-      if (bytes > this.#limits.flushBytes) return reject(tooLarge(bytes, this.#limits.flushBytes))
-      this.#queue.push({ turn, hashes: texts.map(fingerprint), bytes, resolve, reject })
+      this.#queue.push({ turn, after: turn.after, hashes, bytes, resolve, reject })
       this.#running ??= this.#run()
     })
   }
 
   /** What is known of a client, as of a position that has been reached here. */
   async record(client: string, by: string): Promise<ClientRecord | undefined> {
-    const known = this.#records.get(recordKey(client, by))
+    const known = this.#records.get(client, by)
     return known === undefined ? this.#lookUp(client, by) : (known ?? undefined)
+  }
+
+  /** The same as of this very moment; `undefined` where it must be asked for. */
+  recordNow(client: string, by: string): ClientRecord | null | undefined {
+    return this.#records.get(client, by)
   }
 
   /**
@@ -152,13 +199,14 @@ export class Turns<T extends object = object, C extends Context = Context> {
    */
   between(position: Position, upTo: Position): Observable<Batch> {
     if (position.mark === upTo.mark) return EMPTY
+    // A history that has not begun holds no position, and would be waited for.
+    if (this.#initial) return throwError(() => this.#lost())
     return this.#served.history.read(position).pipe(takeWhile(({ mark }) => mark !== upTo.mark, true))
   }
 
   /** Reaches at least what the history holds now. */
   async catchUp(): Promise<void> {
-    const { head } = await this.#served.history.record('', '')
-    if (head) await this.#reached(head)
+    await this.#atHead('', '')
   }
 
   /** Finishes what is under way, keeps a snapshot and stops. A history that does not answer is not waited for. */
@@ -195,10 +243,16 @@ export class Turns<T extends object = object, C extends Context = Context> {
     if (this.#group.length === 0) return again
     const entries = [...this.#group]
     const retry = () => [...this.#undoGroup(entries), ...again]
+    const position = this.#position
     let result: AppendResult
     try {
-      result = await this.#served.history.append(this.#position, entries.map(({ batch }) => batch), this.#initial)
+      result = await this.#served.history.append(
+        position,
+        entries.map(({ batch }) => batch),
+        this.#initial,
+      )
     } catch (error) {
+      for (const entry of entries) this.#doubtful.set(entry.batch.mark, entry)
       this.#undoGroup(entries)
       await this.#findOut(error)
       return retry()
@@ -209,15 +263,16 @@ export class Turns<T extends object = object, C extends Context = Context> {
         return again
       case 'not_at_head': {
         const waiting = retry()
-        if (!result.head) throw this.#lost()
-        await this.#reached(result.head)
+        if (result.head) await this.#reached(result.head)
+        // Where nothing came first, the history has gone back.
+        if (this.#position.mark === position.mark) throw this.#lost()
         await this.#pause(this.#served.environment.random() * Math.min(2 ** attempt, 50))
         return waiting
       }
       case 'refused':
         result.verdicts.forEach(({ record }, i) => {
           const { client, by } = (entries[i] as Entry<C>).batch
-          this.#remember(client, by, record)
+          this.#records.learn(client, by, record)
         })
         return retry()
     }
@@ -226,12 +281,17 @@ export class Turns<T extends object = object, C extends Context = Context> {
   async #recordsOf(group: readonly Waiting<C>[]): Promise<Map<string, Known>> {
     const known = new Map<string, Known>()
     for (const { turn } of group) {
-      const { client, context, after } = turn
-      const key = recordKey(client, context.subject)
+      const { client, by, after = 0 } = turn
+      const key = recordKey(client, by)
       if (known.has(key)) continue
-      const record = await this.record(client, context.subject)
+      const record = await this.record(client, by)
       // Only the head knows that something is missing.
-      known.set(key, after > (record?.seq ?? 0) ? await this.#lookUp(client, context.subject) : record)
+      known.set(key, after > (record?.seq ?? 0) ? await this.#lookUp(client, by) : record)
+    }
+    // Others' batches may have come while this waited.
+    for (const { turn } of group) {
+      const now = this.#records.get(turn.client, turn.by)
+      if (now) known.set(recordKey(turn.client, turn.by), now)
     }
     return known
   }
@@ -239,16 +299,17 @@ export class Turns<T extends object = object, C extends Context = Context> {
   /** Judges a flush into the group, or answers it. @returns whether that is settled for this turn */
   #judge(waiting: Waiting<C>, known: Map<string, Known>): boolean {
     const { turn, hashes } = waiting
-    const key = recordKey(turn.client, turn.context.subject)
+    const key = recordKey(turn.client, turn.by)
     const record = known.get(key)
-    const cut = cutBy(record, turn.after, hashes)
+    waiting.after ??= record?.seq ?? 0
+    const cut = cutBy(record, waiting.after, hashes)
     if (cut.type !== 'fits') {
       // Measured by a batch of this very group, which is not in the history yet.
       if (this.#group.some(({ batch }) => recordKey(batch.client, batch.by) === key)) return false
       waiting.resolve({ type: cut.type, record })
       return true
     }
-    const after = turn.after + cut.skip
+    const after = waiting.after + cut.skip
     const judged = judge(this.replica, {
       completions: turn.completions.slice(cut.skip),
       after,
@@ -256,14 +317,15 @@ export class Turns<T extends object = object, C extends Context = Context> {
       context: turn.context,
       bounds: this.#limits,
       refusal: this.#refusalOf(waiting),
+      ...(record && { before: { completions: turn.completions.slice(0, cut.skip), outcome: record.outcome } }),
     })
-    const batch = this.#batchOf(waiting, after, judged)
+    const batch = this.#batchOf(waiting, after, hashes.slice(cut.skip), judged)
     known.set(key, recordOf(batch))
     this.#group.push({ waiting, batch, judged })
     return true
   }
 
-  #batchOf({ turn, hashes }: Waiting<C>, after: number, judged: Judged): Batch {
+  #batchOf({ turn }: Waiting<C>, after: number, hashes: readonly string[], judged: Judged): Batch {
     const previous = this.#group[this.#group.length - 1]
     const follows = previous ? endOf(previous.batch) : this.#position
     return {
@@ -272,23 +334,29 @@ export class Turns<T extends object = object, C extends Context = Context> {
       from: follows.count,
       completions: judged.taken as readonly CommandCompletion[],
       client: turn.client,
-      by: turn.context.subject,
-      at: this.#served.environment.now(),
+      by: turn.by,
+      at: Math.trunc(this.#served.environment.now()),
       after,
-      last: turn.after + hashes.length,
+      last: after + hashes.length,
       outcome: judged.outcome,
-      hashes: hashes.slice(after - turn.after),
+      hashes,
     }
   }
 
-  #refusalOf({ turn, bytes }: Waiting<C>): (command: KeptCommand) => { readonly code: string; readonly reason: string } | undefined {
+  #refusalOf({
+    turn,
+    bytes,
+  }: Waiting<C>): (command: KeptCommand) => { readonly code: string; readonly reason: string } | undefined {
     const { refusal } = turn
     if (refusal) return () => refusal
     const { documentBytes } = this.#limits
-    if (this.#bytes + bytes > documentBytes) this.#bytes = byteLength(JSON.stringify(this.replica.tree.at([])))
+    if (this.#bytes + bytes > documentBytes && !this.#isMeasured) {
+      this.#bytes = byteLength(JSON.stringify(this.replica.tree.at(root)))
+      this.#isMeasured = true
+    }
     if (this.#bytes + bytes <= documentBytes) return () => undefined
-    const reason = `The document holds ${megabytes(this.#bytes)}, this host takes ${megabytes(documentBytes)} (limits.documentBytes): delete something first.`
-    return (command) => ('props' in command ? { code: 'too_large', reason } : undefined)
+    const reason = `The document holds ${sizeOf(this.#bytes)}, this host takes ${sizeOf(documentBytes)} (limits.documentBytes): delete something first.`
+    return (command) => ('props' in command || actionOf(command)?.creates ? { code: 'too_large', reason } : undefined)
   }
 
   /** A batch comes out of the history: an own one is confirmed, another's came first. */
@@ -296,6 +364,9 @@ export class Turns<T extends object = object, C extends Context = Context> {
     const follows = this.#position
     if (batch.follows !== follows.mark || batch.from !== follows.count) return this.#fail(this.#lost())
     const own = this.#group[0]?.batch.mark === batch.mark ? this.#group.shift() : undefined
+    const entry = own ?? this.#doubtful.get(batch.mark)
+    // What was in doubt follows what is here, so once anything else does it will never come.
+    if (!entry) this.#doubtful.clear()
     try {
       if (own) this.replica.confirm(own.judged.taken.length)
       else this.#integrate(batch)
@@ -304,12 +375,21 @@ export class Turns<T extends object = object, C extends Context = Context> {
     }
     this.#position = endOf(batch)
     this.#initial = undefined
-    this.#unsaved += batch.completions.length
+    // Empty batches fill a history too.
+    this.#unsaved += Math.max(1, batch.completions.length)
     this.#bytes += own ? own.waiting.bytes : byteLength(JSON.stringify(batch.completions))
+    this.#isMeasured &&= batch.completions.length === 0
     this.#note(batch)
-    const record = recordOf(batch)
-    this.#published.next({ batch, follows, position: this.#position, record, message: commandsOf(this.id, batch) })
-    if (own) own.waiting.resolve({ type: 'taken', judged: own.judged, batch })
+    const turn = entry?.waiting.turn
+    this.#published.next({
+      batch,
+      follows,
+      position: this.#position,
+      record: recordOf(batch),
+      message: commandsOf(this.id, batch),
+      ...(turn && { turn }),
+    })
+    entry?.waiting.resolve({ type: 'taken', judged: entry.judged, batch })
   }
 
   #integrate({ completions }: Batch): void {
@@ -324,14 +404,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
   #note(batch: Batch): void {
     this.#marks.add(batch.mark)
     if (this.#marks.size > rememberedMarks) this.#marks.delete(this.#marks.values().next().value as string)
-    this.#remember(batch.client, batch.by, recordOf(batch))
-  }
-
-  #remember(client: string, by: string, record: ClientRecord | undefined): void {
-    const key = recordKey(client, by)
-    this.#records.delete(key)
-    this.#records.set(key, record ?? null)
-    if (this.#records.size > rememberedRecords) this.#records.delete(this.#records.keys().next().value as string)
+    this.#records.note(batch.client, batch.by, recordOf(batch))
   }
 
   /** Takes the commands of an append that did not happen back. @returns those whose flushes are still waiting */
@@ -355,11 +428,21 @@ export class Turns<T extends object = object, C extends Context = Context> {
     }
   }
 
-  /** Asks the head, and waits until it is reached here: what it says is told only then. */
   async #lookUp(client: string, by: string): Promise<Known> {
+    return this.#records.learn(client, by, await this.#atHead(client, by))
+  }
+
+  /** Asks the head, and waits until it is reached here: what it says is told only then. */
+  async #atHead(client: string, by: string): Promise<Known> {
+    const { count } = this.#position
+    const hasBegun = this.#initial === undefined
     const { record, head } = await this.#served.history.record(client, by)
+    if (head ? head.count < count : hasBegun) {
+      const lost = this.#lost()
+      this.#fail(lost)
+      throw lost
+    }
     if (head) await this.#reached(head)
-    this.#remember(client, by, record)
     return record
   }
 
@@ -373,7 +456,8 @@ export class Turns<T extends object = object, C extends Context = Context> {
   async #save(): Promise<void> {
     this.#unsaved = 0
     try {
-      await this.#served.history.save(this.#position, this.replica.exposeConfirmed())
+      const result = await this.#served.history.save(this.#position, this.replica.exposeConfirmed())
+      if (result === 'regressed') this.#fail(this.#lost())
     } catch (error) {
       this.#served.report({ type: 'save_failed', document: this.id, reason: messageOf(error) })
     }
@@ -388,7 +472,10 @@ export class Turns<T extends object = object, C extends Context = Context> {
   }
 
   #lost(): MillraceError {
-    return new MillraceError('regressed', `The history of '${this.id}' no longer holds what this host has (${this.#position.count}).`)
+    return new MillraceError(
+      'regressed',
+      `The history of '${this.id}' no longer holds what this host has (${this.#position.count}).`,
+    )
   }
 
   /** The document can no longer be served from here. */
@@ -422,14 +509,37 @@ const recordOf = (batch: Batch): ClientRecord => ({
 export function commandsOf(document: string, batch: Batch): Commands {
   const { from, follows, mark, at, client, after, last, completions, outcome } = batch
   const rejected = outcome.rejected?.map(({ seq }) => seq)
-  return { type: 'commands', document, from, follows, mark, at, client, after, last, completions, ...(rejected && { rejected }) }
+  return {
+    type: 'commands',
+    document,
+    from,
+    follows,
+    mark,
+    at,
+    client,
+    after,
+    last,
+    completions,
+    ...(rejected && { rejected }),
+  }
 }
 
-const recordKey = (client: string, by: string): string => JSON.stringify([client, by])
+/** What cannot be written as JSON has no text. It is judged, and refused, like any other command. */
+function textOf(completion: CommandCompletion): string {
+  try {
+    return JSON.stringify(completion)
+  } catch {
+    return ''
+  }
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const megabytes = (bytes: number): string => `${Math.round(bytes / 100_000) / 10} MB`
+const sizeOf = (bytes: number): string =>
+  bytes < 100_000 ? `${bytes} bytes` : `${Math.round(bytes / 100_000) / 10} MB`
 
 const tooLarge = (bytes: number, limit: number): MillraceError =>
-  new MillraceError('too_large', `Flush refused: ${megabytes(bytes)}, this host takes ${megabytes(limit)} (limits.flushBytes).`)
+  new MillraceError(
+    'too_large',
+    `Flush refused: ${sizeOf(bytes)}, this host takes ${sizeOf(limit)} (limits.flushBytes).`,
+  )
