@@ -8,7 +8,7 @@ import { type Edit, Tree } from '../document/tree.ts'
 import { Pending } from './pending.ts'
 import { Ring } from './ring.ts'
 import { Touched } from './touched.ts'
-import { NetChange, type Wake, Watchers } from './watchers.ts'
+import { NetChange, Watchers } from './watchers.ts'
 
 export interface State {
   readonly commandCount: number
@@ -109,35 +109,41 @@ export class Replica {
 
   /** Takes back all pending from index `from` on. @returns them, oldest first */
   retract(from: number): Pending[] {
-    const net = this.#startNet()
-    this.#undoFrom(from, net)
-    this.#tree.restoreOrder()
-    const gone = this.pending.splice(from)
-    for (const { aside } of gone) if (aside) this.#aside--
-    this.#touched = undefined
-    this.#settleNet(net)
-    return gone
+    return this.ring.hold(() => {
+      this.#undoFrom(from, this.#gather())
+      this.#tree.restoreOrder()
+      const gone = this.pending.splice(from)
+      for (const { aside } of gone) if (aside) this.#aside--
+      this.#touched = undefined
+      return gone
+    })
   }
 
   /** Others' commands came first: pending is undone, theirs is applied, pending is applied again. */
   integrate(change: Change): Integrated {
     mustKnow(change.completions)
-    if (change.snapshot) return this.#replace(change, change.snapshot)
-    if (
-      change.leave === 0 &&
-      this.pending.length > 0 &&
-      this.#aside === 0 &&
-      this.#integrateOnTop(change.completions)
-    ) {
-      return nothing
+    const { pending } = this
+    const mayStay = !change.snapshot && change.leave === 0 && pending.length > 0 && this.#aside === 0
+    return mayStay && this.#integrateOnTop(change.completions) ? nothing : this.ring.hold(() => this.#rebase(change))
+  }
+
+  #rebase({ snapshot, completions, leave, refused = [] }: Change): Integrated {
+    const net = this.#gather()
+    if (snapshot) {
+      net?.all()
+      this.#tree = new Tree(snapshot.document)
+      this.#count = snapshot.commandCount
+      // What would take them back belongs to the old document.
+      for (const entry of this.pending) entry.edits = undefined
+    } else this.#undoFrom(0, net)
+    this.#leave(leave)
+    for (const completion of completions) {
+      const edits = applyCompleted(this.#tree, completion)
+      this.#count++
+      if (!(edits instanceof Refusal)) net?.made(edits)
     }
-    const net = this.#startNet()
-    this.#undoFrom(0, net)
-    this.#leave(change.leave)
-    for (const completion of change.completions) this.#applyConfirmed(completion, net)
-    const integrated = this.#applyAgain(change.refused ?? [], net)
+    const integrated = this.#applyAgain(refused, net)
     this.#tree.restoreOrder()
-    this.#settleNet(net)
     return integrated
   }
 
@@ -165,19 +171,6 @@ export class Replica {
     return true
   }
 
-  #replace({ completions, leave, refused = [] }: Change, { commandCount, document }: State): Integrated {
-    this.#tree = new Tree(document)
-    this.#count = commandCount
-    this.#leave(leave)
-    // What would take them back belongs to the old document.
-    for (const entry of this.pending) entry.edits = undefined
-    for (const completion of completions) this.#applyConfirmed(completion, undefined)
-    const integrated = this.#applyAgain(refused, undefined)
-    this.#tree.restoreOrder()
-    this.#wake(this.watchers.all())
-    return integrated
-  }
-
   #leave(n: number): Pending[] {
     if (n === 0) return []
     const left = this.pending.splice(0, n)
@@ -196,12 +189,6 @@ export class Replica {
       this.#tree.undo(entry.edits)
       entry.edits = undefined
     }
-  }
-
-  #applyConfirmed(completion: Completed, net: NetChange | undefined): void {
-    const edits = applyCompleted(this.#tree, completion)
-    this.#count++
-    if (!(edits instanceof Refusal)) net?.made(edits)
   }
 
   #applyAgain(refused: readonly Path[], net: NetChange | undefined): Integrated {
@@ -259,20 +246,12 @@ export class Replica {
     attempt === 0 && this.#proposed !== undefined ? this.#proposed : this.#newId(attempt, this.commandCount)
 
   #changed(edits: Edit | undefined): void {
-    if (this.watchers.isEmpty) return
-    if (this.ring.isHeld) {
-      this.#startNet()?.made(edits)
-      return
-    }
-    const wakes = new Set<Wake>()
-    for (let edit = edits; edit; edit = edit.previous) this.watchers.collect(edit.path, edit.key, edit.moved, wakes)
-    this.#wake(wakes)
+    if (!this.watchers.isEmpty) this.ring.hold(() => this.#gather()?.made(edits))
   }
 
-  /** The net change that is being gathered; while the ring is held, one for all that happens meanwhile. */
-  #startNet(): NetChange | undefined {
+  /** The change that is being gathered while the ring is held: all that happens meanwhile is told as one. */
+  #gather(): NetChange | undefined {
     if (this.watchers.isEmpty) return undefined
-    if (!this.ring.isHeld) return new NetChange()
     if (!this.#net) {
       const net = new NetChange()
       this.#net = net
@@ -282,18 +261,6 @@ export class Replica {
       })
     }
     return this.#net
-  }
-
-  #settleNet(net: NetChange | undefined): void {
-    if (net && net !== this.#net) this.#wake(net.collect(this.#tree, this.watchers))
-  }
-
-  #wake(wakes: ReadonlySet<Wake>): void {
-    if (wakes.size > 0) {
-      this.ring.post(() => {
-        for (const wake of wakes) wake()
-      })
-    }
   }
 }
 

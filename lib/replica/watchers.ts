@@ -98,10 +98,16 @@ function collectBelow(node: Watched, into: Set<Wake>): void {
  * nobody, so a command that was rolled back and applied again leaves its observers alone.
  */
 export class NetChange {
+  #isAll = false
   readonly #places = new Map<
     string,
     { readonly path: Path; readonly key: string; readonly before: unknown; moved: boolean }
   >()
+
+  /** Everything may be another. */
+  all(): void {
+    this.#isAll = true
+  }
 
   /** Notes edits that are about to be undone. */
   undone(tree: Tree, edits: Edit | undefined): void {
@@ -127,6 +133,7 @@ export class NetChange {
 
   /** Whom the net effect concerns. */
   collect(tree: Tree, watchers: Watchers): Set<Wake> {
+    if (this.#isAll) return watchers.all()
     const into = new Set<Wake>()
     for (const { path, key, before, moved } of this.#places.values()) {
       const parent = tree.at(path) as Record<string, unknown> | undefined
