@@ -1,6 +1,5 @@
 import type { Position } from '../contracts/history.ts'
 import { isObject } from '../document/json.ts'
-import { isErrorCode } from '../errors.ts'
 import type { Limits } from './limits.ts'
 import type { ClientMessage, ErrorMessage, ServerMessage } from './messages.ts'
 
@@ -91,7 +90,7 @@ const serverMessages: { [T in ServerMessage['type']]: (input: Raw) => boolean } 
     (follows === undefined || isPosition(follows)) &&
     (record === null || isRecord(record)),
   error: ({ code, message, document, record }) =>
-    isErrorCode(code) &&
+    isText(code) &&
     isText(message) &&
     (document === undefined || isText(document)) &&
     (record === undefined || record === null || isRecord(record)),
