@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  readonly port: number
+  readonly data: string
+  readonly help: boolean
+}
+
+export const help = `Serves a shared todo list, and a page that shows how Flushout works.
+
+  npm start                          on http://localhost:8080, data in ./data
+  npm start -- --port 8081           or PORT=8081 npm start
+  npm start -- --data /var/lib/todo  keeps the lists somewhere else
+
+  --port   the port to listen on; 0 takes a free one        default 8080
+  --data   the folder for the lists, made if need be        default ./data
+  --help   shows this`
+
+/** Reads the command line, and `PORT`. Throws with a message for people where it makes no sense. */
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
+  const { port, data, help } = parse(args)
+  const chosen = port ?? env.PORT ?? '8080'
+  if (!/^\d{1,5}$/.test(chosen) || Number(chosen) > 65_535) {
+    throw new Error(`'${chosen}' is not a port. Start with PORT=8080 npm start.`)
+  }
+  return { port: Number(chosen), data, help }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string', default: './data' },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    throw new Error(`${(error as Error).message}. What there is: npm start -- --help`)
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { extname, join } from 'node:path'
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Buffer
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+}
+
+// All that a page needs comes from here; a socket on the same port is 'self' in every browser of today.
+const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+/**
+ * Answers with the built pages, which it reads once, so that no path from outside ever names a file: `/flushout` is the
+ * one, whatever else looks like a page the other, `/health` what `health` says.
+ */
+export function pages(folder: string, health: () => object): RequestListener {
+  const assets = new Map(
+    readdirSync(join(folder, 'assets')).map((name) => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
+  )
+  const todo = page(join(folder, 'todo/index.html'))
+  const flushout = page(join(folder, 'flushout-todo/index.html'))
+
+  function answerTo(path: string): Answer {
+    if (path === '/health') return json(health())
+    if (path === '/flushout') return flushout
+    if (path.startsWith('/assets/')) return assets.get(path) ?? text(404, 'There is no such file here.')
+    return todo
+  }
+
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return send(request, response, text(405, 'Only GET and HEAD.'))
+    const [path = '/'] = (request.url ?? '/').split('?')
+    send(request, response, answerTo(path))
+  }
+}
+
+function send(
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+  { status, headers: own, body }: Answer,
+): void {
+  const isKnown = own.etag !== undefined && headers['if-none-match'] === own.etag
+  response.writeHead(isKnown ? 304 : status, { ...own, 'x-content-type-options': 'nosniff' })
+  response.end(isKnown || method === 'HEAD' ? undefined : body)
+}
+
+/** Its name changes with what is in it, so whoever has it need not ask again. */
+const asset = (file: string): Answer => fileAnswer(file, { 'cache-control': 'public, max-age=31536000, immutable' })
+
+const page = (file: string): Answer =>
+  fileAnswer(file, { 'cache-control': 'no-cache', 'content-security-policy': policy })
+
+function fileAnswer(file: string, headers: Record<string, string>): Answer {
+  const body = readFileSync(file)
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const type = types[extname(file)] ?? 'application/octet-stream'
+  return {
+    status: 200,
+    headers: { ...headers, etag, 'content-type': type, 'content-length': String(body.length) },
+    body,
+  }
+}
+
+const json = (value: object): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(value),
+})
+
+const text = (status: number, body: string): Answer => ({ status, headers: { 'content-type': 'text/plain' }, body })

@@ -1,0 +1,56 @@
+import { useMemo } from 'react'
+import { AddTodo } from './add-todo.tsx'
+import { Bar } from './bar.tsx'
+import type { List } from './client.ts'
+import { Heading } from './heading.tsx'
+import { useLeavePrompt } from './leave-prompt.ts'
+import { Refusals } from './refusals.tsx'
+import { rowsOf } from './rows.ts'
+import { Status } from './status.tsx'
+import { Summary } from './summary.tsx'
+import { TodoRow } from './todo-row.tsx'
+import { useLatest } from './use-latest.ts'
+
+/** One list, shared with everybody who has its link. */
+export function ListPage({ list }: { readonly list: List }) {
+  const rows = useMemo(() => rowsOf(list.at('todos').keys$), [list])
+  const ids = useLatest(rows.ids$)
+  useLeavePrompt(useLatest(list.saved$) === false)
+
+  return (
+    <>
+      <Bar />
+      <main className="sheet">
+        <Heading list={list} />
+        <div className="top">
+          <AddTodo list={list} isReady={ids !== undefined} />
+          <Status list={list} />
+        </div>
+        {ids && (
+          <>
+            {ids.length === 0 && <Empty />}
+            <ul className="rows" aria-label="Todos">
+              {ids.map((id) => (
+                <TodoRow key={id} list={list} rows={rows} id={id} />
+              ))}
+            </ul>
+            <Summary list={list} />
+          </>
+        )}
+      </main>
+      <Refusals list={list} />
+    </>
+  )
+}
+
+function Empty() {
+  return (
+    <div className="empty">
+      <svg viewBox="0 0 96 64" aria-hidden="true">
+        <path d="M8 22c12-14 26-14 40 0s28 14 40 0M8 40c12-14 26-14 40 0s28 14 40 0" />
+      </svg>
+      <p>Nothing to do yet.</p>
+      <p className="more">Add something, or copy the link and let somebody else.</p>
+    </div>
+  )
+}

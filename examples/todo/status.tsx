@@ -1,0 +1,42 @@
+import type { DocumentStatus, LineStatus } from 'millrace'
+import { useMemo } from 'react'
+import { combineLatest, map } from 'rxjs'
+import { client, type List } from './client.ts'
+import { useLatest } from './use-latest.ts'
+
+/** Whether what was done here is safe, and whether others can see it: in words, spoken too. */
+export function Status({ list }: { readonly list: List }) {
+  const status$ = useMemo(
+    () => combineLatest([client.status$, list.status$, list.pending$]).pipe(map(([...now]) => describe(...now))),
+    [list],
+  )
+  const { text, tone } = useLatest(status$) ?? { text: '', tone: 'quiet' }
+  return (
+    <p className="status" data-tone={tone} role="status" aria-live="polite">
+      {text}
+    </p>
+  )
+}
+
+interface Description {
+  readonly text: string
+  readonly tone: 'good' | 'busy' | 'alone' | 'bad' | 'quiet'
+}
+
+function describe(line: LineStatus, document: DocumentStatus, pending: number): Description {
+  const waiting = pending > 0 ? `${pending} waiting` : ''
+  switch (document.state) {
+    case 'live':
+      return waiting ? { text: waiting, tone: 'busy' } : { text: 'Saved', tone: 'good' }
+    case 'offline':
+      return { text: waiting ? `Offline, ${waiting}` : 'Offline', tone: 'alone' }
+    case 'refused':
+      return { text: document.reason, tone: 'bad' }
+    case 'closed':
+      return { text: 'Closed', tone: 'quiet' }
+    case 'loading':
+      return line.state === 'offline'
+        ? { text: 'The server cannot be reached. Trying again.', tone: 'alone' }
+        : { text: 'Loading', tone: 'quiet' }
+  }
+}

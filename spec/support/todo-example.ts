@@ -1,0 +1,50 @@
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { openBrowser, takeComplaints } from './browser.ts'
+import { dataFolder, ExampleServer, removeFolder } from './example-server.ts'
+import { openList } from './todo-page.ts'
+
+/** A browser and a server with the examples, for all specs of a file. */
+export class TodoExample {
+  browser!: Browser
+  server!: ExampleServer
+  readonly data = dataFolder()
+  #lists = 0
+
+  constructor() {
+    beforeAll(async () => {
+      ;[this.browser, this.server] = await Promise.all([openBrowser(), ExampleServer.start(this.data)])
+    }, 30_000)
+
+    afterEach(async () => {
+      await Promise.all(this.browser.contexts().map((context) => context.close()))
+      expect(takeComplaints()).toEqual([])
+    })
+
+    afterAll(async () => {
+      await this.browser.close()
+      await this.server.stop()
+      removeFolder(this.data)
+    })
+  }
+
+  newList(): string {
+    return `list-${++this.#lists}`
+  }
+
+  open(list: string, options?: BrowserContextOptions): Promise<Page> {
+    return openList(this.browser, `${this.server.url}/${list}`, options)
+  }
+
+  /** A new list in two windows. */
+  openTwice(options: BrowserContextOptions = {}, others: BrowserContextOptions = {}): Promise<[Page, Page]> {
+    const list = this.newList()
+    return Promise.all([this.open(list, options), this.open(list, others)])
+  }
+
+  /** Starts the server again where it was, and has pages try at once. */
+  async restart(...pages: readonly Page[]): Promise<void> {
+    this.server = await ExampleServer.start(this.data, this.server.port)
+    await Promise.all(pages.map((page) => page.evaluate(() => window.dispatchEvent(new Event('online')))))
+  }
+}
