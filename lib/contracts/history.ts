@@ -49,6 +49,7 @@ export interface Batch {
  */
 export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
 
+/** What came of an append that was answered. */
 export type AppendResult =
   | { readonly type: 'appended' }
   /** Another append came first. `head` is absent where there is no history at all. */
