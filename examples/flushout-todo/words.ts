@@ -27,7 +27,7 @@ export function answerOf(batch: CompletionBatch, { sync, errors = [] }: ApplyRes
   const refused = errors.map(({ action, path, errorMessage }) => `${action} ${path.join('/')}: ${errorMessage}`)
   const sent = plural(batch.completions.length, 'command')
   if (!sync) {
-    const explanation = batch.completions.length > 0 ? `The master took the ${sent} as sent.` : 'There was nothing new.'
+    const explanation = batch.completions.length > 0 ? `The master took ${sent} as sent.` : 'There was nothing new.'
     return { title: 'No sync was needed', explanation, lines: [], refused }
   }
   const renamed = Object.entries(sync.mappedPaths ?? {}).map(
