@@ -495,7 +495,7 @@ export class Turns<T extends object = object, C extends Context = Context> {
   }
 }
 
-export const endOf = ({ from, completions, mark }: Batch): Position => ({ count: from + completions.length, mark })
+const endOf = ({ from, completions, mark }: Batch): Position => ({ count: from + completions.length, mark })
 
 const recordOf = (batch: Batch): ClientRecord => ({
   seq: batch.last,

@@ -106,4 +106,3 @@ export interface ErrorMessage {
 
 /** What a host says. */
 export type ServerMessage = Welcome | SnapshotMessage | Commands | Flushed | ErrorMessage
-export type { Outcome, Position }
