@@ -2,6 +2,8 @@ import type { Outcome } from '../contracts/history.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
 import type { Path } from '../document/path.ts'
 import type { Completed } from '../document/replay.ts'
+import type { CommandCompletion } from '../flushout.ts'
+import type { Commands } from '../protocol/messages.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
 import { follow, placeOf } from '../replica/replica.ts'
 
@@ -16,6 +18,31 @@ export interface Answered {
   readonly renamed: readonly { readonly path: Path; readonly id: string }[]
   /** Whether the history has all of them just as they stand here. */
   readonly isPlain: boolean
+}
+
+/** The seqs of a batch's completions: all that it used but the rejected. */
+export const seqsOf = ({ after, last, rejected = [] }: Pick<Commands, 'after' | 'last' | 'rejected'>): number[] => {
+  const refused = new Set(rejected)
+  return Array.from({ length: last - after }, (_, i) => after + 1 + i).filter((seq) => !refused.has(seq))
+}
+
+/** What a batch shows of its outcome; why it lacks a command it does not say. */
+export function outcomeOf(batch: Commands, pending: readonly Pending[]): Outcome {
+  const seqs = seqsOf(batch)
+  const taken = new Map(seqs.map((seq, i) => [seq, batch.completions[i] as CommandCompletion]))
+  const rewritten: NonNullable<Outcome['rewritten']>[number][] = []
+  const renamed: NonNullable<Outcome['renamed']>[number][] = []
+  for (const { seq, command, createdId } of pending) {
+    const completion = taken.get(seq)
+    if (!completion) continue
+    const { props } = completion.command as { readonly props?: unknown }
+    if (JSON.stringify(props) !== JSON.stringify((command as { readonly props?: unknown }).props))
+      rewritten.push({ seq, props })
+    if (completion.createdId !== undefined && completion.createdId !== createdId)
+      renamed.push({ seq, id: completion.createdId })
+  }
+  const rejected = batch.rejected?.map((seq) => ({ seq, code: 'rejected', reason: 'The Master refused it.' })) ?? []
+  return { rejected, rewritten, renamed }
 }
 
 /**
@@ -36,7 +63,10 @@ export function answer(pending: readonly Pending[], count: number, outcome: Outc
     const entry = pending[i] as Pending
     isPlain &&= !entry.aside
     if (entry.seq < firstKnown) {
-      settlements.push({ entry, settlement: { type: 'unknown', reason: 'The host no longer knows what became of it.' } })
+      settlements.push({
+        entry,
+        settlement: { type: 'unknown', reason: 'The host no longer knows what became of it.' },
+      })
       continue
     }
     const place = placeOf(entry)

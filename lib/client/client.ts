@@ -45,7 +45,6 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
     token: typeof token === 'function' ? token : () => token,
     ...(app !== undefined && { app }),
   })
-  const client = environment.id()
   const proxies = new Map<string, ConnectedProxy<never>>()
   let isClosed = false
 
@@ -66,6 +65,8 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
       if (isClosed) throw new MillraceError('closed', 'This client was closed: make a new one.')
       const known = proxies.get(id)
       if (known) return known as unknown as ConnectedProxy<DocumentOf<K[N]>>
+      // A name for each time: what a closed one had on its way may still be taken.
+      const client = environment.id()
       const proxy = new ConnectedProxy<DocumentOf<K[N]>>(
         { id, client, line, environment, flushWhen: config.flushWhen ?? soon, left: () => proxies.delete(id) },
         options,

@@ -1,5 +1,17 @@
-import { defaultIfEmpty, distinctUntilChanged, endWith, map, merge, type Observable, startWith, Subscription, takeUntil, timer } from 'rxjs'
+import {
+  defaultIfEmpty,
+  distinctUntilChanged,
+  endWith,
+  map,
+  merge,
+  type Observable,
+  Subscription,
+  startWith,
+  takeUntil,
+  timer,
+} from 'rxjs'
 import type { Position } from '../contracts/history.ts'
+import { Refusal } from '../document/refusal.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import { type ErrorCode, MillraceError } from '../errors.ts'
@@ -8,10 +20,17 @@ import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
 import { initialMark } from '../protocol/fingerprint.ts'
-import type { ClientMessage, Commands, ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../protocol/messages.ts'
+import type {
+  ClientMessage,
+  Commands,
+  ErrorMessage,
+  Flushed,
+  ServerMessage,
+  SnapshotMessage,
+} from '../protocol/messages.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
 import { placeOf, Replica } from '../replica/replica.ts'
-import { type Answered, answer } from './answers.ts'
+import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
 import type { Line } from './line.ts'
 import { Outbox } from './outbox.ts'
 import { Standing } from './standing.ts'
@@ -69,6 +88,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   readonly #outbox = new Outbox()
   #client: string
   #isOpen = false
+  /** What the host was asked for and has not begun to give. */
+  #awaits: 'record' | 'snapshot' | undefined
   /** The client's record as of a position that may still be ahead. */
   #record: Flushed | undefined
   #refusal: { readonly code: string; readonly reason: string } | undefined
@@ -77,17 +98,19 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** @internal */
   constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
-    super(new Replica({ commandCount: 0, document: initial ?? {} }, idSource(false, connection.environment)), interceptor)
+    // As others get it, and nobody else's.
+    const begun = initial && (JSON.parse(JSON.stringify(initial)) as T)
+    super(new Replica({ commandCount: 0, document: begun ?? {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
     this.#connection = connection
     this.#client = connection.client
-    this.#standing = new Standing(initial && { count: 0, mark: initialMark(initial) })
+    this.#standing = new Standing(begun && { count: 0, mark: initialMark(begun) })
     this.loaded = new Promise((resolve, reject) => {
       this.#settleLoaded = (error) => (error ? reject(error) : resolve())
     })
     // Whoever does not ask is told by status$.
     this.loaded.catch(() => undefined)
-    if (initial) this.#settleLoaded()
+    if (begun) this.#settleLoaded()
 
     const { line, flushWhen } = connection
     this.status$ = merge(line.changed, this.moved).pipe(
@@ -98,13 +121,13 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
     )
     this.#held.add(
-      line.changed.subscribe(() => {
+      line.changed.pipe(startWith(undefined)).subscribe(() => {
         const { status } = line
         if (status.state === 'refused') this.#settleLoaded(new MillraceError(status.code as ErrorCode, status.reason))
       }),
     )
     this.#held.add(
-      flushWhen(this.pending$).subscribe(() => {
+      flushWhen(this.#growing()).subscribe(() => {
         this.#outbox.wants = true
         this.#send()
       }),
@@ -133,7 +156,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (this.#refusal) return { state: 'refused', ...this.#refusal }
     if (status.state === 'refused') return status
     if (!this.isLoaded) return { state: 'loading' }
-    if (status.state === 'live') return this.#isOpen ? { state: 'live' } : { state: 'offline', reason: 'Waiting for the host.' }
+    if (status.state === 'live')
+      return this.#isOpen ? { state: 'live' } : { state: 'offline', reason: 'Waiting for the host.' }
     return { state: 'offline', reason: status.state === 'offline' ? status.reason : 'Connecting.' }
   }
 
@@ -156,33 +180,67 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#settleLoaded(new MillraceError('closed', `'${this.id}' was closed.`))
   }
 
+  /** How many are pending: whenever that changed, and whenever another is the last of them. */
+  #growing(): Observable<number> {
+    return this.moved.pipe(
+      startWith(undefined),
+      map(() => ({ count: this.replica.pending.length, last: this.replica.pending.at(-1) })),
+      distinctUntilChanged((a, b) => a.count === b.count && a.last === b.last),
+      map(({ count }) => count),
+    )
+  }
+
   #say(message: Unaddressed): void {
     this.#connection.line.say({ ...message, document: this.id } as ClientMessage)
   }
 
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome' || message.document !== this.id) return
-    if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.#client) !== this.#client) return
+    if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.#client) !== this.#client)
+      return
     this.ring.hold(() => {
-      switch (message.type) {
-        case 'snapshot':
-          return this.#replace(message)
-        case 'commands':
-          return this.#follow(message)
-        case 'flushed':
-          return message.follows ? this.#confirm(message, message.follows) : this.#know(message)
-        case 'error':
-          return this.#failed(message)
+      try {
+        this.#take(message)
+      } catch (error) {
+        // A history that cannot be replayed here, as one with an action that only newer programs know.
+        this.#say({ type: 'close', client: this.#client })
+        this.#stop('unsupported', messageOf(error))
       }
     })
   }
 
+  #take(message: Exclude<ServerMessage, { type: 'welcome' }>): void {
+    switch (message.type) {
+      case 'snapshot':
+        return this.#replace(message)
+      case 'commands':
+        return this.#awaits === 'snapshot' ? undefined : this.#follow(message)
+      case 'flushed':
+        if (!message.follows) return this.#know(message)
+        return this.#awaits === 'snapshot' ? undefined : this.#confirm(message, message.follows)
+      case 'error':
+        return this.#failed(message)
+    }
+  }
+
   /** Opens, or opens again, from a position; without one the host sends the whole document. */
   #open(position: Position | undefined): void {
+    const { key } = this.#outbox.limits
+    if (this.id.length > key) {
+      return this.#stop('invalid_id', `An id of ${this.id.length} characters, the host takes ${key} (limits.key).`)
+    }
     this.#record = undefined
     this.#refusal = undefined
+    this.#awaits = position ? 'record' : 'snapshot'
     this.#shut()
     this.#say({ type: 'open', client: this.#client, ...(position && { position }) })
+  }
+
+  /** The document cannot be had; somebody must act. */
+  #stop(code: ErrorCode, reason: string): void {
+    this.#refusal = { code, reason }
+    this.#settleLoaded(new MillraceError(code, reason))
+    this.#shut()
   }
 
   #shut(): void {
@@ -194,6 +252,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** The record counts from the position that it is told with: here at once, or when the document gets there. */
   #know(record: Flushed): void {
     this.#record = record
+    if (this.#awaits === 'snapshot') return
+    this.#awaits = undefined
     this.#reached()
   }
 
@@ -202,9 +262,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const leave = this.#covered(record?.seq)
     const answered = answer(this.replica.pending, leave, record?.outcome ?? {}, record?.first)
     if (regressed) this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount })
-    this.#standing.jump(position)
     const snapshot = { commandCount: position.count, document: state }
     this.integrate({ snapshot, completions: [], leave, refused: answered.refused })
+    this.#standing.jump(position)
+    this.#awaits = undefined
     this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: false, commandCount: position.count })
     this.#settleLoaded()
@@ -218,25 +279,26 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const leave = client === this.#client ? this.#covered(message.last) : 0
     const answered = leave > 0 ? this.#answerOf(message, leave) : undefined
     const seqs = seqsOf(message)
-    this.#standing.advance({ count: from + completions.length, mark })
     this.integrate(
       { completions: completions as unknown as readonly Completed[], leave, refused: answered?.refused ?? [] },
       (i): Origin => ({ client, seq: seqs[i] as number }),
       () => leave > 0,
     )
+    this.#standing.advance({ count: from + completions.length, mark })
     if (answered) this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: true, commandCount: this.replica.confirmedCount })
     this.#reached()
   }
 
   /** The outcome is in the record, which came first; without it, the reasons of refusals are not known. */
-  #answerOf({ last, rejected = [] }: Commands, leave: number): Answered {
+  #answerOf(batch: Commands, leave: number): Answered {
     const record = this.#record?.record
-    const outcome =
-      record?.seq === last
-        ? record.outcome
-        : { rejected: rejected.map((seq) => ({ seq, code: 'rejected', reason: 'The Master refused it.' })) }
-    return answer(this.replica.pending, leave, outcome)
+    const { pending } = this.replica
+    return answer(
+      pending,
+      leave,
+      record?.seq === batch.last ? record.outcome : outcomeOf(batch, pending.slice(0, leave)),
+    )
   }
 
   /** The own flush became history: as it was, or as its outcome says. */
@@ -273,7 +335,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Whether a batch comes next. What was here before is passed over; what does not fit is asked for again. */
   #comesNext(from: number, follows: string, mark: string): boolean {
     const met = this.#standing.meet(from, follows, mark)
-    if (met === 'apart') this.#open(this.#standing.position)
+    if (met === 'apart' && !this.#awaits) this.#open(this.#standing.position)
     return met === 'next'
   }
 
@@ -308,7 +370,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (!outgoing) return
     if ('tooLarge' in outgoing) {
       const most = this.#outbox.limits.flushBytes
-      return this.#giveUp(outgoing.tooLarge, 'too_large', `The command takes ${outgoing.bytes} bytes, the host takes ${most} (limits.flushBytes).`)
+      return this.#giveUp(
+        outgoing.tooLarge,
+        'too_large',
+        `The command takes ${outgoing.bytes} bytes, the host takes ${most} (limits.flushBytes).`,
+      )
     }
     this.tell(this.syncs, { type: 'flush_begun', from: outgoing.from.count, commands: outgoing.completions.length })
     this.#say({ type: 'flush', client: this.#client, ...outgoing })
@@ -326,9 +392,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     switch (code) {
       case 'refused':
       case 'invalid_id':
-        this.#refusal = { code, reason: message }
-        this.#settleLoaded(new MillraceError(code, message))
-        return this.#shut()
+        return this.#stop(code, message)
       case 'gap':
         return this.#open(this.#standing.position)
       case 'conflict':
@@ -344,9 +408,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** The flush as a whole was refused: half of it is tried, and one command alone is given up. */
   #sendLess(code: ErrorCode, reason: string): void {
-    const isAlone = this.#outbox.halve(this.replica.pending)
+    const sent = this.#outbox.halve(this.replica.pending)
+    if (sent === 0) return this.#tryLater()
     this.#shut()
-    if (isAlone) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
+    if (sent === 1) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
     this.#open(this.#standing.position)
   }
 
@@ -372,6 +437,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 }
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error || error instanceof Refusal ? error.message : String(error)
+
 const unsettled = ({ seq }: Pending): Settlement =>
   seq > 0
     ? { type: 'unknown', reason: 'The document was closed before the answer came.' }
@@ -379,10 +447,3 @@ const unsettled = ({ seq }: Pending): Settlement =>
 
 type WithoutDocument<M> = M extends { readonly document: string } ? Omit<M, 'document'> : never
 type Unaddressed = WithoutDocument<ClientMessage>
-
-/** The seqs of a batch's completions: all that it used but the rejected. */
-function seqsOf({ after, last, rejected = [] }: Pick<Commands, 'after' | 'last' | 'rejected'>): number[] {
-  const seqs: number[] = []
-  for (let seq = after + 1; seq <= last; seq++) if (!rejected.includes(seq)) seqs.push(seq)
-  return seqs
-}

@@ -1,8 +1,26 @@
-import { concat, defer, EMPTY, merge, type Observable, of, retry, Subject, type Subscription, switchMap, take, tap, throwError, timeout, timer } from 'rxjs'
+import {
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  type Observable,
+  of,
+  retry,
+  Subject,
+  type Subscription,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  timeout,
+  timer,
+} from 'rxjs'
 import type { Transport } from '../contracts/transport.ts'
 import type { Environment } from '../environment.ts'
 import { hasCode, MillraceError } from '../errors.ts'
-import type { Limits } from '../protocol/limits.ts'
+import { defaultLimits, type Limits } from '../protocol/limits.ts'
 import { type ClientMessage, type ErrorMessage, protocolVersion, type ServerMessage } from '../protocol/messages.ts'
 import { parseServerMessage } from '../protocol/parse.ts'
 
@@ -98,39 +116,44 @@ export class Line {
   #session(): Observable<ServerMessage> {
     const { transport, environment, token, app } = this.#config
     const outgoing = new Subject<ClientMessage>()
-    const hello = defer(async () => token()).pipe(
-      switchMap((text): Observable<ClientMessage> => {
-        const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
-        return of({ type: 'hello', protocol: protocolVersion, ...optional })
-      }),
-    )
     const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
     const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
     this.#outgoing = outgoing
-    return concat(transport(concat(hello, outgoing)), throwError(ended)).pipe(
+    return defer(async () => token()).pipe(
+      switchMap((text) => {
+        const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
+        const hello = of<ClientMessage>({ type: 'hello', protocol: protocolVersion, ...optional })
+        return concat(transport(concat(hello, outgoing)), throwError(ended))
+      }),
+      map(parseServerMessage),
+      filter((message) => message !== undefined),
       timeout({ first: helloTime, with: () => throwError(late), scheduler: environment.scheduler }),
       tap((message) => this.#hear(message)),
     )
   }
 
-  #hear(input: unknown): void {
-    const message = parseServerMessage(input)
-    if (!message) return
+  #hear(message: ServerMessage): void {
     if (message.type === 'welcome') {
-      this.#set({ state: 'live', limits: message.limits })
-      for (const speaker of [...this.#speakers]) speaker.up(message.limits)
+      const limits = limitsOf(message.limits)
+      this.#set({ state: 'live', limits })
+      this.#each((speaker) => speaker.up(limits))
     } else if (message.type === 'error' && message.document === undefined) {
       throw asError(message)
     } else {
-      for (const speaker of [...this.#speakers]) speaker.hear(message)
+      this.#each((speaker) => speaker.hear(message))
     }
+  }
+
+  /** Whoever leaves because of what another was told is told nothing more. */
+  #each(tell: (speaker: Speaker) => void): void {
+    for (const speaker of [...this.#speakers]) if (this.#speakers.has(speaker)) tell(speaker)
   }
 
   #down(status: LineStatus): void {
     const wasLive = this.#status.state === 'live'
     this.#outgoing = undefined
     this.#set(status)
-    if (wasLive) for (const speaker of [...this.#speakers]) speaker.down()
+    if (wasLive) this.#each((speaker) => speaker.down())
   }
 
   #set(status: LineStatus): void {
@@ -138,6 +161,12 @@ export class Line {
     this.#status = status
     this.changed.next()
   }
+}
+
+/** What a host announces, as far as it makes sense here. */
+const limitsOf = (announced: Partial<Limits>): Limits => {
+  const isLimit = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0
+  return { ...defaultLimits, ...Object.fromEntries(Object.entries(announced).filter(([, value]) => isLimit(value))) }
 }
 
 const isFinal = (code: string): boolean => code === 'unauthenticated' || code === 'unsupported_version'

@@ -54,11 +54,11 @@ export class Outbox {
     return { after: first.seq - 1, from: this.#from, completions }
   }
 
-  /** The flush under way was refused as a whole: half of it goes next time. @returns whether it was one command alone */
-  halve(pending: readonly Pending[]): boolean {
+  /** The flush under way was refused as a whole: half of it goes next time. @returns how many commands it had */
+  halve(pending: readonly Pending[]): number {
     const sent = pending.filter(({ seq }) => seq > 0 && seq <= this.#inFlight).length
     this.#most = sent > 1 ? Math.ceil(sent / 2) : Number.POSITIVE_INFINITY
-    return sent === 1
+    return sent
   }
 }
 
@@ -69,7 +69,8 @@ function cut(pending: readonly Pending[], mostBytes: number, mostCommands: numbe
   for (const { command, createdId } of pending) {
     const completion = (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion
     const size = byteLength(JSON.stringify(completion))
-    if (completions.length === mostCommands || bytes + size > mostBytes) return completions.length > 0 ? completions : size
+    if (completions.length === mostCommands || bytes + size > mostBytes)
+      return completions.length > 0 ? completions : size
     completions.push(completion)
     bytes += size
   }

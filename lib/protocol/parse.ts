@@ -82,7 +82,9 @@ const serverMessages: { [T in ServerMessage['type']]: (input: Raw) => boolean } 
     [from, after, last, at].every(isCount) &&
     Array.isArray(completions) &&
     completions.every(isCompletion) &&
-    (rejected === undefined || (Array.isArray(rejected) && rejected.every(isCount))),
+    (rejected === undefined || (Array.isArray(rejected) && rejected.every(isCount))) &&
+    // Each seq is a completion or rejected.
+    (last as number) - (after as number) === completions.length + (rejected?.length ?? 0),
   flushed: ({ document, client, position, follows, record }) =>
     isText(document) &&
     isText(client) &&
@@ -122,8 +124,15 @@ const isCompletion = (value: unknown): boolean =>
 function isRecord(value: unknown): boolean {
   if (!isObject(value) || !isCount(value.seq) || !isCount(value.first) || !isPosition(value.position)) return false
   const { outcome } = value
-  return isObject(outcome) && [outcome.rejected, outcome.rewritten, outcome.renamed].every(isBySeq)
+  if (!isObject(outcome)) return false
+  const { rejected, rewritten, renamed } = outcome
+  return (
+    isBySeq(rejected, ({ code, reason }) => isText(code) && isText(reason)) &&
+    isBySeq(rewritten) &&
+    isBySeq(renamed, ({ id }) => isText(id))
+  )
 }
 
-const isBySeq = (list: unknown): boolean =>
-  list === undefined || (Array.isArray(list) && list.every((item) => isObject(item) && isCount(item.seq)))
+const isBySeq = (list: unknown, isItem: (item: Raw) => boolean = () => true): boolean =>
+  list === undefined ||
+  (Array.isArray(list) && list.every((item) => isObject(item) && isCount(item.seq) && isItem(item)))
