@@ -18,7 +18,10 @@ import {
   type ServerMessage,
 } from '../protocol/messages.ts'
 import { parseClientMessage } from '../protocol/parse.ts'
-import { type Answer, commandsOf, type Published, type Turns } from './turns.ts'
+import { commandsOf } from './batches.ts'
+import type { Published } from './history-replica.ts'
+import type { Answer } from './turn.ts'
+import type { Turns } from './turns.ts'
 
 /** What somebody may do with a document; `false` and `undefined`: not even know that it exists. */
 export type Right = 'write' | 'read' | false | undefined
