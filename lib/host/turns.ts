@@ -1,4 +1,4 @@
-import { firstValueFrom, timer } from 'rxjs'
+import { firstValueFrom, race, timer } from 'rxjs'
 import type { AppendResult, Batch, ClientRecord, History } from '../contracts/history.ts'
 import { actionOf } from '../document/actions/index.ts'
 import { root } from '../document/path.ts'
@@ -81,11 +81,15 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     })
   }
 
-  /** Finishes what is under way, keeps a snapshot and stops. A history that does not answer is not waited for. */
+  /** Finishes what is under way, keeps a snapshot and stops. A history that does not answer in time is not waited for. */
   async close(): Promise<void> {
     this.#isClosing = true
-    while (this.#running) await this.#running
-    if (!this.failure && this.unsaved > 0) await this.save()
+    const { environment, limits } = this.served
+    const finish = async () => {
+      await this.#running
+      if (!this.failure && this.unsaved > 0) await this.save()
+    }
+    await firstValueFrom(race(finish(), timer(limits.answerTime, environment.scheduler)))
     this.fail(this.#closed())
   }
 

@@ -1,361 +1,199 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { ServerMessage } from '../../lib/protocol/messages.ts'
-import { quiet } from '../support/manual-time.ts'
-import { adding, type RawSession } from '../support/raw-session.ts'
-import { add, Scene, shopping, titlesOf } from '../support/scene.ts'
+import { filter, firstValueFrom, map, type Observable, Subject, takeUntil, takeWhile, toArray } from 'rxjs'
+import { memoryHistory } from '../../adapters/history/memory/index.ts'
+import type { Batch, HistoryAdapter } from '../../lib/contracts/history.ts'
+import { createHost, type Host } from '../../lib/host/index.ts'
+import { type Client, createClient, document, MillraceError, realEnvironment, type Transport } from '../../lib/index.ts'
+import { initialMark } from '../../lib/protocol/fingerprint.ts'
+import { ControlledHistory } from '../support/controlled-history.ts'
 
-const kinds = (messages: readonly ServerMessage[]) =>
-  messages.map((message) => (message.type === 'error' ? message.code : message.type))
+interface List {
+  todos: Record<string, { title: string }>
+}
+const initial: List = { todos: {} }
+const documents = {
+  list: document<List>({
+    initial,
+    interceptor: (_, { action, ...command }) =>
+      action === 'create' && 'props' in command && command.props.title === 'poison' ? { rejection: 'Not this.' } : undefined,
+  }),
+}
+type Kinds = typeof documents
+// Reconnecting takes no time worth waiting for.
+const environment = { ...realEnvironment, random: () => 0.001 }
 
-describe('A command', () => {
-  let scene: Scene
+describe('What a client sends', () => {
+  let shared: HistoryAdapter
+  let hosts: Host<Kinds>[]
+  let clients: Client<Kinds>[]
+
+  const serve = () => {
+    const history = new ControlledHistory(shared)
+    const host = createHost({ documents, history, environment, limits: { answerTime: 300 } })
+    hosts.push(host)
+    return { host, history }
+  }
+  const connect = (transport: Transport) => {
+    const client = createClient<Kinds>({ transport, environment })
+    clients.push(client)
+    return client.open('list/shopping')
+  }
+  const batches = async (): Promise<Batch[]> => {
+    const history = shared.open('list/shopping')
+    const { head } = await history.record('', '')
+    if (!head) return []
+    const upToHead = takeWhile<Batch>(({ mark }) => mark !== head.mark, true)
+    return firstValueFrom(history.read({ count: 0, mark: initialMark(initial) }).pipe(upToHead, toArray()))
+  }
+  const titles = async () =>
+    (await batches()).flatMap(({ completions }) =>
+      completions.map(({ command }) => (command as { props: { title: string } }).props.title),
+    )
+
   beforeEach(() => {
-    scene = new Scene()
+    shared = memoryHistory()
+    hosts = []
+    clients = []
   })
-  afterEach(() => scene.close())
-
-  it('is taken once when its answer is lost and it is sent again', async () => {
-    const served = scene.serve()
-    const { line, list, events } = await scene.seat(served)
-    const held = served.history.holdAppends()
-    const milk = add(list, 'milk')
-    await held.begun()
-    line.cut()
-    held.release()
-    await quiet()
-    expect(list.status.state).toBe('offline')
-    await scene.time.pass(1_000)
-    expect(await milk.settled).toEqual({ type: 'confirmed', createdId: milk.createdId })
-    expect(titlesOf(list)).toEqual(['milk'])
-    expect(await scene.titles()).toEqual(['milk'])
-    expect(line.heard.filter(({ type }) => type === 'flush')).toHaveLength(1)
-    expect(events.filter(({ type }) => type === 'rejected' || type === 'dropped' || type === 'unknown')).toEqual([])
+  afterEach(async () => {
+    for (const client of clients) client.close()
+    await Promise.all(hosts.map((host) => host.close()))
+    await shared.close()
   })
 
-  it('is taken once when the line breaks before the host has it', async () => {
-    const served = scene.serve()
-    const { line, list } = await scene.seat(served)
-    line.isFlowing = false
-    const milk = add(list, 'milk')
-    await quiet()
-    expect(line.link?.said).toHaveLength(1)
-    line.cut()
-    line.isFlowing = true
-    await scene.time.pass(1_000)
-    expect(await milk.settled).toEqual({ type: 'confirmed', createdId: milk.createdId })
-    expect(await scene.titles()).toEqual(['milk'])
-  })
-
-  it('is taken once when the host dies between the append and the answer, and another takes its place', async () => {
-    const before = scene.serve()
-    const { line, list } = await scene.seat(before)
-    before.history.append = async (run) => {
-      const result = await run()
-      before.history.die()
-      return result
+  it('is shown to nobody and answered to nobody before the history has it', async () => {
+    const { host, history } = serve()
+    const [here, there] = [connect(host.session()), connect(host.session())]
+    const master = await host.open('list/shopping')
+    await Promise.all([here.loaded, there.loaded])
+    const seen: unknown[] = []
+    for (const stream of [there.commands$, there.document$, master.commands$, master.document$] as Observable<unknown>[]) {
+      stream.subscribe((value) => seen.push(value))
     }
-    const milk = add(list, 'milk')
-    await quiet()
-    const after = scene.serve()
-    line.host = after.host.session()
-    line.cut()
-    const bread = add(list, 'bread')
-    await scene.time.pass(1_000)
-    expect((await milk.settled).type).toBe('confirmed')
-    expect((await bread.settled).type).toBe('confirmed')
-    expect(await scene.titles()).toEqual(['milk', 'bread'])
-  })
-
-  it('of an old session that comes behind its resend is not taken again', async () => {
-    const served = scene.serve()
-    const { line, list } = await scene.seat(served)
-    line.isFlowing = false
-    line.lingers = true
-    add(list, 'milk')
-    await quiet()
-    const [old] = line.links
-    old?.cut()
-    line.isFlowing = true
-    add(list, 'bread')
-    await scene.time.pass(1_000)
-    await list.flush()
-    old?.toHost()
-    await quiet()
-    old?.drop()
-    const eggs = add(list, 'eggs')
-    expect((await eggs.settled).type).toBe('confirmed')
-    expect(await scene.titles()).toEqual(['milk', 'bread', 'eggs'])
-  })
-
-  it('that is sent twice is answered twice and taken once', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    const flush = { type: 'flush', document: shopping, client: 'me', after: 0, from: { count: 0, mark: '' }, completions: [adding('milk')] }
-    session.say(flush)
-    session.say(flush)
-    await quiet()
-    expect(session.told.slice(-2)).toMatchObject([
-      { type: 'flushed', position: { count: 1 }, follows: { count: 0 }, record: { seq: 1, outcome: {} } },
-      { type: 'flushed', position: { count: 1 }, record: { seq: 1 } },
-    ])
-    expect(session.told.at(-1)).not.toHaveProperty('follows')
-    session.close()
-    expect(await scene.titles()).toEqual(['milk'])
-  })
-
-  it('is skipped where the record has it, and what stands behind it is taken', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    await session.flush(shopping, 0, [adding('milk')])
-    const [answer] = await session.flush(shopping, 0, [adding('milk'), adding('bread')])
-    expect(answer).toMatchObject({ type: 'flushed', position: { count: 2 }, record: { seq: 2, first: 2 } })
-    session.close()
-    expect(await scene.titles()).toEqual(['milk', 'bread'])
-  })
-
-  it('behind a gap is refused with the record, and nothing of it is taken', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    await session.flush(shopping, 0, [adding('milk')])
-    expect(await session.flush(shopping, 2, [adding('bread')])).toMatchObject([
-      {
-        type: 'error',
-        code: 'gap',
-        message: 'Commands are missing between 1 and 3.',
-        document: shopping,
-        client: 'me',
-        seq: 2,
-        record: { seq: 1, first: 1 },
-      },
-    ])
-    expect(kinds(await session.flush(shopping, 1, [adding('bread')]))).toEqual(['flushed'])
-    session.close()
-    expect(await scene.titles()).toEqual(['milk', 'bread'])
-  })
-
-  it('under a number that names another is a conflict, and nothing of it is taken', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    await session.flush(shopping, 0, [adding('milk'), adding('bread')])
-    expect(await session.flush(shopping, 1, [adding('beer'), adding('wine')])).toMatchObject([
-      { type: 'error', code: 'conflict', seq: 1, record: { seq: 2 } },
-    ])
-    session.close()
-    expect(await scene.titles()).toEqual(['milk', 'bread'])
-  })
-
-  it('that others took under its number does not stop the client: what was never sent goes on under a new name', async () => {
-    const served = scene.serve()
-    const { line, list, events } = await scene.seat(served)
-    line.isFlowing = false
-    const milk = add(list, 'milk')
-    await quiet()
-    const bread = add(list, 'bread')
-    const [said] = line.link?.said as { client: string }[]
-    const thief = await scene.talk(served)
-    await thief.open(shopping, said?.client)
-    await thief.flush(shopping, 0, [adding('beer')], said?.client)
-    thief.close()
-    line.flow()
-    await quiet()
-    expect(await milk.settled).toMatchObject({ type: 'unknown' })
-    expect(await bread.settled).toMatchObject({ type: 'confirmed' })
-    expect(events.filter(({ type }) => type === 'unknown')).toMatchObject([{ command: { props: { title: 'milk' } }, seq: 1 }])
-    expect(titlesOf(list)).toEqual(['beer', 'bread'])
-    expect(await scene.titles()).toEqual(['beer', 'bread'])
-  })
-
-  it.each(['written', 'not written'] as const)('is taken once when the append fails though it was %s', async (was) => {
-    const served = scene.serve()
-    const { list, events } = await scene.seat(served)
-    const other = await scene.seat(served)
-    served.history.failNextAppend(was)
-    const milk = add(list, 'milk')
-    const bread = add(other.list, 'bread')
-    await quiet()
-    expect(served.events.at(-1)).toEqual({ type: 'append_unknown', document: shopping, reason: 'The store did not answer.' })
-    await scene.time.pass(100)
-    expect(await milk.settled).toEqual({ type: 'confirmed', createdId: milk.createdId })
-    expect((await bread.settled).type).toBe('confirmed')
-    expect([...events, ...other.events].filter(({ type }) => type === 'rejected')).toEqual([])
-    expect((await scene.titles()).sort()).toEqual(['bread', 'milk'])
-  })
-
-  it('is taken once when the write of a failed append arrives late', async () => {
-    const served = scene.serve()
-    const { list } = await scene.seat(served)
-    let write: () => Promise<unknown> = async () => undefined
-    const { append } = served.history
-    served.history.append = async (run) => {
-      write = run
-      served.history.append = append
-      throw new Error('The store did not answer.')
-    }
-    const milk = add(list, 'milk')
-    await quiet()
-    const held = served.history.holdAppends()
-    await scene.time.pass(50)
-    await held.begun()
-    await write()
-    held.release()
-    await scene.time.pass(100)
-    expect((await milk.settled).type).toBe('confirmed')
-    expect(await scene.titles()).toEqual(['milk'])
-  })
-
-  it('is asked for as long as the history does not answer', async () => {
-    const served = scene.serve()
-    const { list } = await scene.seat(served)
-    served.history.failNextAppend('written')
-    const { record } = served.history
-    let asked = 0
-    served.history.record = (run, id) => {
-      asked += 1
-      return asked < 4 ? Promise.reject(new Error('The store is away.')) : record(run, id)
-    }
-    const milk = add(list, 'milk')
-    await scene.time.pass(10_000)
-    expect(asked).toBeGreaterThanOrEqual(4)
-    expect((await milk.settled).type).toBe('confirmed')
-    expect(await scene.titles()).toEqual(['milk'])
-  })
-
-  it('of a flush that is refused as a whole uses up its number, and the next goes on', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    const rename = { command: { action: 'update', path: ['todos', 'nobody'], props: { title: 'x' } } }
-    const [answer] = await session.flush(shopping, 0, [rename])
-    expect(answer).toMatchObject({
-      type: 'flushed',
-      position: { count: 0 },
-      follows: { count: 0 },
-      record: { seq: 1, first: 1, outcome: { rejected: [{ seq: 1, code: 'not_found' }] } },
+    const before = seen.length
+    const held = history.holdAppends()
+    const added = here.at('todos').create({ title: 'tea' })
+    if (!added.isSuccess) throw new Error(added.error)
+    let settled: unknown
+    void added.settled.then((settlement) => {
+      settled = settlement
     })
-    expect(kinds(await session.flush(shopping, 0, [rename]))).toEqual(['flushed'])
-    expect(await session.flush(shopping, 1, [adding('milk')])).toMatchObject([{ type: 'flushed', record: { seq: 2, outcome: {} } }])
-    session.close()
-    expect(await scene.titles()).toEqual(['milk'])
-  })
+    await held.begun()
+    // Whoever opens now gets what is confirmed.
+    const late = connect(host.session())
+    await late.loaded
+    expect(late.getDocument()).toEqual(initial)
+    expect(master.getSnapshot()).toEqual({ commandCount: 0, document: initial })
+    expect(there.getDocument()).toEqual(initial)
+    expect(seen).toHaveLength(before)
+    expect(settled).toBeUndefined()
+    expect(Object.values(here.getDocument().todos)).toEqual([{ title: 'tea' }])
 
-  it('made under a create that was taken under another id follows it, also when it comes with a later flush', async () => {
-    const session = await scene.talk(scene.serve())
-    await session.open(shopping)
-    await session.flush(shopping, 0, [adding('milk', 'a')])
-    const update = { command: { action: 'update', path: ['todos', 'a'], props: { done: true } } }
-    const [, renamed] = (await session.open(shopping, 'other')) && (await session.flush(shopping, 0, [adding('tea', 'a')], 'other'))
-    expect(renamed).toBeDefined()
-    await session.flush(shopping, 0, [adding('tea', 'a'), update], 'other')
-    const { host } = scene.serve()
-    const master = await host.open(shopping)
-    expect(Object.values(master.getSnapshot().document.todos)).toEqual([{ title: 'milk' }, { title: 'tea', done: true }])
+    held.release()
+    expect(await added.settled).toMatchObject({ type: 'confirmed' })
+    await firstValueFrom(there.document$.pipe(filter(({ todos }) => Object.keys(todos).length === 1)))
+    expect(master.getSnapshot().commandCount).toBe(1)
     master.close()
-    session.close()
   })
 
-  it('made under a create that was refused is refused with it, also when it comes with a later flush', async () => {
-    const interceptor = (_: object, command: { action: string }) => (command.action === 'create' ? { rejection: 'No.' } : undefined)
-    const served = scene.serve({ documents: { list: { initial: { title: '', todos: {} }, interceptor } } })
-    const session = await scene.talk(served)
-    await session.open(shopping)
-    const under = { command: { action: 'update', path: ['todos', 'a'], props: { done: true } } }
-    await session.flush(shopping, 0, [adding('milk', 'a')])
-    const [answer] = await session.flush(shopping, 0, [adding('milk', 'a'), under])
-    expect(answer).toMatchObject({ record: { seq: 2, outcome: { rejected: [{ seq: 2, code: 'depends' }] } } })
-    session.close()
+  it.each(['before it was written', 'after it was written'])('arrives once where the append fails %s', async (when) => {
+    const { host, history } = serve()
+    const proxy = connect(host.session())
+    await proxy.loaded
+    history.failNextAppend(when === 'after it was written' ? 'written' : 'not written')
+    const events: string[] = []
+    proxy.sync$.subscribe(({ type }) => events.push(type))
+    proxy.at('todos').create({ title: 'tea' })
+    await proxy.flush()
+    expect(await titles()).toEqual(['tea'])
+    expect(events).not.toContain('rejected')
+    expect(events).not.toContain('unknown')
   })
-})
 
-describe('Two hosts over one history', () => {
-  let scene: Scene
-  beforeEach(() => {
-    scene = new Scene()
+  it('arrives once where the line breaks before the answer, also over another host', async () => {
+    const [one, two] = [serve(), serve()]
+    const cut = new Subject<void>()
+    let host = one.host
+    const proxy = connect((outgoing) => lossy(host.session()(outgoing), cut))
+    await proxy.loaded
+    const held = one.history.holdAppends()
+    proxy.at('todos').create({ title: 'tea' })
+    await held.begun()
+    host = two.host
+    cut.next()
+    await firstValueFrom(proxy.status$.pipe(filter(({ state }) => state === 'offline')))
+    held.release()
+    await proxy.flush()
+    proxy.at('todos').create({ title: 'milk' })
+    await proxy.flush()
+    expect(await titles()).toEqual(['tea', 'milk'])
+    expect(Object.values(proxy.getDocument().todos)).toEqual([{ title: 'tea' }, { title: 'milk' }])
   })
-  afterEach(() => scene.close())
 
-  it('take everybody’s commands once, in one order, however their appends race', async () => {
-    const [north, south] = [scene.serve(), scene.serve()]
-    const guests = await Promise.all([scene.seat(north), scene.seat(south), scene.seat(north), scene.seat(south)])
-    const made = guests.flatMap(({ list }, i) => Array.from({ length: 5 }, (_, n) => add(list, `${i}-${n}`)))
-    await scene.time.pass(1_000)
-    for (const result of made) expect((await result.settled).type).toBe('confirmed')
-    const titles = await scene.titles()
-    expect([...titles].sort()).toEqual(guests.flatMap((_, i) => Array.from({ length: 5 }, (__, n) => `${i}-${n}`)).sort())
-    for (const { list } of guests) expect(titlesOf(list)).toEqual(titles)
-    for (const i of guests.keys()) {
-      expect(titles.filter((title) => title.startsWith(`${i}-`))).toEqual([0, 1, 2, 3, 4].map((n) => `${i}-${n}`))
+  it('arrives once where the host is another after a restart', async () => {
+    const first = serve()
+    const cut = new Subject<void>()
+    let host = first.host
+    const proxy = connect((outgoing) => lossy(host.session()(outgoing), cut))
+    await proxy.loaded
+    proxy.at('todos').create({ title: 'tea' })
+    await proxy.flush()
+    first.history.die()
+    proxy.at('todos').create({ title: 'milk' })
+    host = serve().host
+    cut.next()
+    await proxy.flush()
+    expect(await titles()).toEqual(['tea', 'milk'])
+  })
+
+  it('is in one order for the clients of two hosts that race', async () => {
+    const served = [serve(), serve()]
+    const proxies = served.flatMap(({ host }) => [connect(host.session()), connect(host.session())])
+    await Promise.all(proxies.map(({ loaded }) => loaded))
+    for (let round = 0; round < 10; round++) {
+      proxies.forEach((proxy, i) => {
+        proxy.at('todos').create({ title: `${i}-${round}` })
+      })
+      if (round % 3 === 0) await Promise.resolve()
     }
+    await Promise.all(proxies.map((proxy) => proxy.flush()))
+    const all = await titles()
+    expect(new Set(all).size).toBe(40)
+    expect(all).toHaveLength(40)
+    const inStep = proxies.map((proxy) =>
+      firstValueFrom(proxy.document$.pipe(map(({ todos }) => Object.values(todos).map(({ title }) => title)), filter((shown) => shown.length === 40))),
+    )
+    for (const shown of await Promise.all(inStep)) expect(shown).toEqual(all)
+    proxies.forEach((_, i) => {
+      expect(all.filter((title) => title.startsWith(`${i}-`))).toEqual(Array.from({ length: 10 }, (__, round) => `${i}-${round}`))
+    })
   })
 
-  it('judge a flush again on what came first when its append lost the race', async () => {
-    const interceptor = ({ todos }: { todos: object }, command: { action: string }) =>
-      command.action === 'create' && Object.keys(todos).length >= 1 ? { rejection: 'One is enough.' } : undefined
-    const documents = { list: { initial: { title: '', todos: {} }, interceptor } }
-    const [north, south] = [scene.serve({ documents }), scene.serve({ documents })]
-    const [ann, bob] = [await scene.seat(north), await scene.seat(south)]
-    const held = south.history.holdAppends()
-    const beer = add(bob.list, 'beer')
-    await held.begun()
-    expect((await add(ann.list, 'milk').settled).type).toBe('confirmed')
-    held.release()
-    await scene.time.pass(100)
-    expect(await beer.settled).toEqual({ type: 'rejected', code: 'rejected', reason: 'One is enough.' })
-    expect(titlesOf(bob.list)).toEqual(['milk'])
-  })
-
-  it('let a client whose flush was refused as a whole go on at the one that has not heard of it', async () => {
-    const [north, south] = [scene.serve(), scene.serve()]
-    const keepsOpen = await scene.seat(south)
-    const { line, list } = await scene.seat(north, { config: { flushWhen: (pending$) => pending$ } })
-    // What is read at the south is held back, so it is behind.
-    const todo = add(keepsOpen.list, 'milk')
-    await todo.settled
-    await quiet()
-    const session: RawSession = await scene.talk(north)
-    await session.open(shopping, 'me')
-    await session.flush(shopping, 0, [{ command: { action: 'delete', path: ['todos', 'nobody'] } }])
-    session.close()
-    const elsewhere = await scene.talk(south)
-    await elsewhere.open(shopping, 'me')
-    expect(await elsewhere.flush(shopping, 1, [adding('bread')])).toMatchObject([{ type: 'flushed', record: { seq: 2 } }])
-    elsewhere.close()
-    line.cut()
-    expect(titlesOf(list)).toEqual(['milk'])
+  it('uses up its number where it is refused, and what follows goes on', async () => {
+    const { host } = serve()
+    const proxy = connect(host.session())
+    await proxy.loaded
+    const refused = proxy.at('todos').create({ title: 'poison' })
+    if (!refused.isSuccess) throw new Error(refused.error)
+    expect(await refused.settled).toEqual({ type: 'rejected', code: 'rejected', reason: 'Not this.' })
+    expect(proxy.getDocument()).toEqual(initial)
+    proxy.at('todos').create({ title: 'tea' })
+    await proxy.flush()
+    expect((await batches()).map(({ after, last, completions }) => [after, last, completions.length])).toEqual([
+      [0, 1, 0],
+      [1, 2, 1],
+    ])
   })
 })
 
-describe('Who may only read', () => {
-  let scene: Scene
-  beforeEach(() => {
-    scene = new Scene()
-  })
-  afterEach(() => scene.close())
-
-  it('gets commands back as forbidden, and sees what others do', async () => {
-    const served = scene.serve({ authorize: ({ subject }) => (subject === 'ann' ? 'write' : 'read') })
-    const ann = await scene.seat(served, { info: { subject: 'ann' } })
-    const bob = await scene.seat(served, { info: { subject: 'bob' } })
-    const milk = add(bob.list, 'milk')
-    expect(await milk.settled).toEqual({ type: 'rejected', code: 'forbidden', reason: `You may read '${shopping}', not change it.` })
-    expect(bob.events.filter(({ type }) => type === 'rejected')).toHaveLength(1)
-    await add(ann.list, 'bread').settled
-    expect(titlesOf(bob.list)).toEqual(['bread'])
-  })
-
-  it('is answered from the record for what was taken while it might write', async () => {
-    let right: 'write' | 'read' = 'write'
-    const served = scene.serve({ authorize: () => right })
-    const { line, list } = await scene.seat(served)
-    const held = served.history.holdAppends()
-    const milk = add(list, 'milk')
-    await held.begun()
-    line.cut()
-    right = 'read'
-    const bread = add(list, 'bread')
-    held.release()
-    await scene.time.pass(1_000)
-    expect((await milk.settled).type).toBe('confirmed')
-    expect(await bread.settled).toMatchObject({ type: 'rejected', code: 'forbidden' })
-    expect(titlesOf(list)).toEqual(['milk'])
-    expect(await scene.titles()).toEqual(['milk'])
-  })
-})
+/** A line that can be cut: what the host says after that is lost. */
+const lossy = <V>(line: Observable<V>, cut: Observable<void>): Observable<V> =>
+  line.pipe(
+    takeUntil(
+      cut.pipe(
+        map(() => {
+          throw new MillraceError('connection_lost', 'The line was cut.')
+        }),
+      ),
+    ),
+  )

@@ -1,4 +1,4 @@
-import { NEVER, Observable, Subject, takeUntil, concat } from 'rxjs'
+import { concat, concatMap, NEVER, type Observable, Subject, takeUntil } from 'rxjs'
 import type { AppendResult, Batch, History, HistoryAdapter, Position } from '../../lib/contracts/history.ts'
 
 type Doing<R> = () => Promise<R>
@@ -14,8 +14,11 @@ export class ControlledHistory implements HistoryAdapter {
   record: Around<Awaited<ReturnType<History['record']>>> = (run) => run()
   load: Around<Awaited<ReturnType<History['load']>>> = (run) => run()
   save: Around<Awaited<ReturnType<History['save']>>> = (run) => run()
+  /** Holds back what is read, so that its host falls behind. */
+  reads: Held | undefined
   /** Every append that was asked for. */
-  readonly appends: { readonly document: string; readonly position: Position; readonly batches: readonly Batch[] }[] = []
+  readonly appends: { readonly document: string; readonly position: Position; readonly batches: readonly Batch[] }[] =
+    []
   isClosed = false
   readonly #inner: HistoryAdapter
   readonly #death = new Subject<void>()
@@ -35,7 +38,11 @@ export class ControlledHistory implements HistoryAdapter {
       },
       record: (client, by) => this.#alive(() => this.record(() => history.record(client, by), id)),
       save: (position, document) => this.#alive(() => this.save(() => history.save(position, document), id)),
-      read: (position) => new Observable((subscriber) => history.read(position).pipe(untilDeath(this.#death)).subscribe(subscriber)),
+      read: (position) =>
+        history.read(position).pipe(
+          untilDeath(this.#death),
+          concatMap((batch) => (this.reads ? this.reads.wait().then(() => batch) : [batch])),
+        ),
     }
   }
 
