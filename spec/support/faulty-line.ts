@@ -15,7 +15,12 @@ export class Link {
   readonly #held: Subscription
   #isEnded = false
 
-  constructor(line: FaultyLine, host: Transport, outgoing: Observable<ClientMessage>, client: Subscriber<ServerMessage>) {
+  constructor(
+    line: FaultyLine,
+    host: Transport,
+    outgoing: Observable<ClientMessage>,
+    client: Subscriber<ServerMessage>,
+  ) {
     this.#line = line
     this.#client = client
     // A host may end the session while it is being begun.

@@ -55,6 +55,7 @@ export class Scene {
   readonly memory: HistoryAdapter
   readonly #hosts: Host<Lists>[] = []
   readonly #guests: Client<Lists>[] = []
+  readonly #dead: Promise<void>[] = []
 
   constructor(memory: HistoryAdapter = memoryHistory()) {
     this.memory = memory
@@ -68,6 +69,13 @@ export class Scene {
     host.events$.subscribe((event) => events.push(event))
     this.#hosts.push(host as unknown as Host<Lists>)
     return { host: host as unknown as Host<Lists>, history, events }
+  }
+
+  /** The host's process dies, with what it had under way. */
+  crash({ host, history }: Served): void {
+    history.die()
+    this.#hosts.splice(this.#hosts.indexOf(host), 1)
+    this.#dead.push(host.close())
   }
 
   /** A client that has opened the shopping list. */
@@ -111,6 +119,9 @@ export class Scene {
       await host.close()
       expect(host.counts.sessions).toBe(0)
     }
+    // The dead wait for a history that does not answer, as long as hosts do.
+    if (this.#dead.length > 0) await this.time.pass(10_000)
+    await Promise.all(this.#dead)
     await this.memory.close()
     expect(this.time.timers).toBe(0)
   }

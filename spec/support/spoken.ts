@@ -12,16 +12,18 @@ export class Spoken {
   readonly #held: Subscription
 
   constructor(source: SessionSource, info: SessionInfo = {}) {
-    this.#held = source.session(info)(this.#incoming).subscribe({
-      next: (message) => this.told.push(message),
-      error: (error) => {
-        this.isEnded = true
-        this.failure = error
-      },
-      complete: () => {
-        this.isEnded = true
-      },
-    })
+    this.#held = source
+      .session(info)(this.#incoming)
+      .subscribe({
+        next: (message) => this.told.push(message),
+        error: (error) => {
+          this.isEnded = true
+          this.failure = error
+        },
+        complete: () => {
+          this.isEnded = true
+        },
+      })
   }
 
   /** Says it as it is. */

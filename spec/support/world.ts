@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import fc from 'fast-check'
-import { firstValueFrom, toArray, takeUntil, timer } from 'rxjs'
+import { firstValueFrom, takeUntil, timer, toArray } from 'rxjs'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import type { Applied } from '../../lib/applied.ts'
 import { type Client, createClient } from '../../lib/client/client.ts'
@@ -40,16 +40,39 @@ const type = <T extends string>(...types: T[]) => fc.constantFrom(...types)
 
 export const arbitrarySteps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof<{ weight: number; arbitrary: fc.Arbitrary<Step> }[]>(
-    { weight: 10, arbitrary: fc.record({ type: type('edit'), client, wishes: fc.array(arbitraryWish, { minLength: 1, maxLength: 4 }) }) },
+    {
+      weight: 10,
+      arbitrary: fc.record({
+        type: type('edit'),
+        client,
+        wishes: fc.array(arbitraryWish, { minLength: 1, maxLength: 4 }),
+      }),
+    },
     { weight: 8, arbitrary: fc.record({ type: type('family'), client, children: fc.nat(3) }) },
-    { weight: 10, arbitrary: fc.record({ type: type('to host', 'to client'), client, messages: fc.integer({ min: 1, max: 4 }) }) },
+    {
+      weight: 10,
+      arbitrary: fc.record({ type: type('to host', 'to client'), client, messages: fc.integer({ min: 1, max: 4 }) }),
+    },
     { weight: 5, arbitrary: fc.record({ type: type('flow', 'hold', 'say again', 'late'), client }) },
     { weight: 1, arbitrary: fc.record({ type: type('reopen'), client }) },
-    { weight: 2, arbitrary: fc.record({ type: type('serve'), host, wishes: fc.array(arbitraryWish, { minLength: 1, maxLength: 3 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: type('serve'),
+        host,
+        wishes: fc.array(arbitraryWish, { minLength: 1, maxLength: 3 }),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ type: type('cut'), client, host, lingers: fc.boolean() }) },
-    { weight: 4, arbitrary: fc.record({ type: type('crash', 'restart', 'hold appends', 'let append', 'release appends'), host }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ type: type('crash', 'restart', 'hold appends', 'let append', 'release appends'), host }),
+    },
     { weight: 2, arbitrary: fc.record({ type: type('fail append'), host, was: type('written', 'not written') }) },
-    { weight: 3, arbitrary: fc.record({ type: type('time'), milliseconds: fc.constantFrom(1, 20, 100, 1_000, 10_000) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: type('time'), milliseconds: fc.constantFrom(1, 20, 100, 1_000, 10_000) }),
+    },
   ),
   { minLength: 1, maxLength: 60, size: 'max' },
 )
@@ -91,7 +114,8 @@ const interceptor: Interceptor<object> = (document, command) => {
   if (stamp % 11 === 3) return { rejection: `Nobody likes ${stamp}.` }
   if (stamp % 13 === 5) throw new Error('Interceptors fail.')
   if (command.action === 'create' && Object.keys(document).length > 12) return { rejection: 'Enough.' }
-  if (stamp % 5 === 2) return { newProps: { ...(command as { props: object }).props, size: Object.keys(document).length } }
+  if (stamp % 5 === 2)
+    return { newProps: { ...(command as { props: object }).props, size: Object.keys(document).length } }
   return undefined
 }
 
@@ -260,7 +284,10 @@ export class World {
     const line = new FaultyLine((outgoing) => this.#server(side.target).host.session()(outgoing))
     const environment = { ...this.time.environment, id: () => this.#name() }
     const client = createClient<Record<string, never>>({ transport: line.transport, environment })
-    const proxy = client.open(id, index === 0 ? { initial: this.#initial as never } : {}) as unknown as ConnectedProxy<object>
+    const proxy = client.open(
+      id,
+      index === 0 ? { initial: this.#initial as never } : {},
+    ) as unknown as ConnectedProxy<object>
     const side: Side = { line, client, proxy, made: [], faults: [], target: index % hosts }
     this.#watch(side)
     return side
@@ -312,7 +339,8 @@ export class World {
     proxy.sync$.subscribe((event) => {
       if (event.type === 'regressed') isRegressed = true
       if (event.type === 'synced') {
-        if (event.commandCount < confirmed && !isRegressed) faults.push(`${confirmed} went back to ${event.commandCount}`)
+        if (event.commandCount < confirmed && !isRegressed)
+          faults.push(`${confirmed} went back to ${event.commandCount}`)
         confirmed = event.commandCount
         isRegressed = false
       }
@@ -391,10 +419,12 @@ export class World {
   }
 
   #isSettled(): boolean {
-    return this.sides.every(
-      ({ proxy, made }) =>
-        proxy.status.state === 'live' && made.flat().every(({ settlement }) => settlement !== undefined),
-    ) && this.sides.every(({ proxy }) => proxy.getCommandCount() === this.sides[0]?.proxy.getCommandCount())
+    return (
+      this.sides.every(
+        ({ proxy, made }) =>
+          proxy.status.state === 'live' && made.flat().every(({ settlement }) => settlement !== undefined),
+      ) && this.sides.every(({ proxy }) => proxy.getCommandCount() === this.sides[0]?.proxy.getCommandCount())
+    )
   }
 
   #history(): Promise<Batch[]> {
@@ -428,7 +458,11 @@ function checkMade(made: readonly Made[], completions: readonly CommandCompletio
     if (command.action === 'delete') continue
     const times = inHistory.filter((stamp) => stamp === number).length
     const isTaken = settlement.type === 'confirmed' || settlement.type === 'rewritten'
-    expect({ number, settlement, reports }).toEqual({ number, settlement, reports: isTaken || wasClosed ? [] : [settlement.type] })
+    expect({ number, settlement, reports }).toEqual({
+      number,
+      settlement,
+      reports: isTaken || wasClosed ? [] : [settlement.type],
+    })
     if (settlement.type === 'unknown') expect(times).toBeLessThan(2)
     else expect({ number, settlement, times }).toEqual({ number, settlement, times: isTaken ? 1 : 0 })
     if (!isTaken) continue
