@@ -3,7 +3,7 @@ import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import { createHost, type Host } from '../../lib/host/index.ts'
 import { document } from '../../lib/index.ts'
 import type { KnownRecord } from '../../lib/protocol/messages.ts'
-import { RawSession } from '../support/raw-session.ts'
+import { Anybody } from '../support/anybody.ts'
 
 interface List {
   title: string
@@ -25,7 +25,7 @@ function nested(levels: number): object {
 
 describe('A host that is told anything', () => {
   let host: Host<typeof documents>
-  let session: RawSession
+  let session: Anybody
 
   const begin = async () => {
     await session.ask(hello)
@@ -42,7 +42,7 @@ describe('A host that is told anything', () => {
     return (answer.record as KnownRecord).outcome.rejected?.[0]?.code
   }
   const stillServes = async () => {
-    const other = new RawSession(host)
+    const other = new Anybody(host)
     expect((await other.ask(hello)).type).toBe('welcome')
     other.say({ ...open, client: 'adam' })
     expect((await other.hear()).type).toBe('flushed')
@@ -53,7 +53,7 @@ describe('A host that is told anything', () => {
 
   beforeEach(() => {
     host = createHost({ documents, history: memoryHistory(), limits: { documents: 3, clients: 3, waitingMessages: 50 } })
-    session = new RawSession(host)
+    session = new Anybody(host)
   })
   afterEach(async () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
