@@ -315,8 +315,14 @@ describe('Two hosts over one history', () => {
     expect(await there.open(shopping)).toEqual([])
     south.history.reads.release()
     await quiet()
-    expect(there.told.at(-2)).toMatchObject({ type: 'flushed', record: { seq: 1, outcome: { rejected: [{ seq: 1 }] } } })
-    expect(await there.flush(shopping, 1, [adding('bread')])).toMatchObject([{ type: 'flushed' }, { type: 'commands', after: 1, last: 2 }])
+    expect(there.told.at(-2)).toMatchObject({
+      type: 'flushed',
+      record: { seq: 1, outcome: { rejected: [{ seq: 1 }] } },
+    })
+    expect(await there.flush(shopping, 1, [adding('bread')])).toMatchObject([
+      { type: 'flushed' },
+      { type: 'commands', after: 1, last: 2 },
+    ])
     there.close()
     expect(await scene.titles()).toEqual(['bread'])
   })
