@@ -1,65 +1,43 @@
-import { Subject, type Subscription } from 'rxjs'
-import type { SessionInfo, SessionSource } from '../../lib/contracts/transport.ts'
-import type { ErrorMessage, ServerMessage } from '../../lib/protocol/messages.ts'
-import { quiet } from './manual-time.ts'
+import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs'
+import type { SessionSource } from '../../lib/contracts/transport.ts'
+import type { ServerMessage } from '../../lib/protocol/messages.ts'
 
-/** A session that says whatever a spec wants it to. */
+/** Somebody who says anything to a host, and waits for what it says to that. */
 export class Anybody {
-  readonly told: ServerMessage[] = []
-  isEnded = false
-  failure: unknown
   readonly #incoming = new Subject<unknown>()
-  readonly #held: Subscription
+  readonly #heard = new ReplaySubject<ServerMessage>()
+  readonly #subscription
+  #taken = 0
+  isOver = false
 
-  constructor(source: SessionSource, info: SessionInfo = {}) {
-    this.#held = source.session(info)(this.#incoming).subscribe({
-      next: (message) => this.told.push(message),
-      error: (error) => {
-        this.isEnded = true
-        this.failure = error
-      },
-      complete: () => {
-        this.isEnded = true
-      },
-    })
+  constructor(host: SessionSource) {
+    this.#subscription = host
+      .session({})(this.#incoming)
+      .subscribe({
+        next: (message) => this.#heard.next(message),
+        complete: () => {
+          this.isOver = true
+        },
+      })
   }
 
-  /** Says it as it is. */
   say(message: unknown): void {
     this.#incoming.next(message)
   }
 
-  /** Says it, and @returns what was told until everything was quiet. */
-  async ask(message: unknown): Promise<ServerMessage[]> {
-    const before = this.told.length
+  /** The next message that was not taken before. */
+  hear(): Promise<ServerMessage> {
+    const wanted = this.#taken++
+    return firstValueFrom(this.#heard.pipe(filter((_, i) => i === wanted)))
+  }
+
+  /** Says something and takes the next answer. */
+  ask(message: unknown): Promise<ServerMessage> {
     this.say(message)
-    await quiet()
-    return this.told.slice(before)
+    return this.hear()
   }
 
-  hello(token?: string): Promise<ServerMessage[]> {
-    return this.ask({ type: 'hello', protocol: 1, ...(token !== undefined && { token }) })
-  }
-
-  open(document: string, client = 'me'): Promise<ServerMessage[]> {
-    return this.ask({ type: 'open', document, client })
-  }
-
-  flush(document: string, after: number, completions: readonly unknown[], client = 'me'): Promise<ServerMessage[]> {
-    return this.ask({ type: 'flush', document, client, after, from: { count: 0, mark: '' }, completions })
-  }
-
-  get errors(): ErrorMessage[] {
-    return this.told.filter((message): message is ErrorMessage => message.type === 'error')
-  }
-
-  close(): void {
-    this.#held.unsubscribe()
+  hangUp(): void {
+    this.#subscription.unsubscribe()
   }
 }
-
-/** A command that adds a todo, as a client sends it. */
-export const adding = (title: string, createdId: string = title) => ({
-  command: { action: 'create', path: ['todos'], props: { title } },
-  createdId,
-})
