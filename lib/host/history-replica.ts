@@ -108,6 +108,11 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
     return known === undefined ? this.lookUp(client, by) : (known ?? undefined)
   }
 
+  /** A client has gone, and its record need not be at hand. */
+  forget(client: string, by: string): void {
+    this.records.forget(client, by)
+  }
+
   /** The same as of this very moment; `undefined` where it must be asked for. */
   recordNow(client: string, by: string): ClientRecord | null | undefined {
     return this.records.get(client, by)

@@ -11,6 +11,11 @@ export class Records {
     return this.#records.get(recordKey(client, by))
   }
 
+  /** Nobody speaks for it any more; should it come back, the history is asked. */
+  forget(client: string, by: string): void {
+    this.#records.delete(recordKey(client, by))
+  }
+
   note(client: string, by: string, record: ClientRecord | null): void {
     const key = recordKey(client, by)
     this.#records.delete(key)

@@ -129,7 +129,7 @@ class Session<C extends Context> {
       case 'open':
         return this.#open(message, context)
       case 'close':
-        return this.#close(message)
+        return this.#close(message, context)
       case 'flush':
         return this.#flush(message, context)
     }
@@ -182,10 +182,14 @@ class Session<C extends Context> {
       release()
       return undefined
     }
-    const following = new Subscription(release)
+    const clients = new Set<string>()
+    const following = new Subscription(() => {
+      for (const client of clients) turns.forget(client, context.subject)
+      release()
+    })
     const open: OpenDocument<C> = {
       turns,
-      clients: new Set(),
+      clients,
       right,
       following,
       underWay: new Set(),
@@ -335,10 +339,12 @@ class Session<C extends Context> {
     this.#error({ code: answer.type, message, ...about, record: record ? known(record) : null })
   }
 
-  #close({ document, client }: Close): void {
+  #close({ document, client }: Close, context: C): void {
     const open = this.#documents.get(document)
-    if (!open?.clients.delete(client) || open.clients.size > 0) return
-    this.#forget(document, open)
+    if (!open?.clients.has(client)) return
+    if (open.clients.size === 1) return this.#forget(document, open)
+    open.clients.delete(client)
+    open.turns.forget(client, context.subject)
   }
 
   #lose(id: string, open: OpenDocument<C>): void {
