@@ -117,6 +117,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   readonly limits: Limits
   readonly events$: Observable<HostEvent>
   readonly #config: HostConfig<K, C>
+  readonly #kinds: ReadonlyMap<string, DocumentKind<object, C>>
   readonly #events = new Subject<HostEvent>()
   readonly #rooms = new Map<string, Room<C>>()
   /** Those that nobody holds, the one that waits longest first, and what closes them. */
@@ -130,6 +131,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
 
   constructor(config: HostConfig<K, C>) {
     this.#config = config
+    this.#kinds = kindsOf(config.documents)
     this.environment = config.environment ?? realEnvironment
     this.limits = { ...defaultLimits, ...config.limits }
     this.events$ = this.#events.asObservable()
@@ -273,16 +275,18 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   }
 
   #kindOf(id: string): DocumentKind<object, C> {
-    const { documents } = this.#config
-    const names = Object.keys(documents).join(', ')
+    const names = [...this.#kinds.keys()]
     const slash = id.indexOf('/')
     if (slash <= 0 || slash === id.length - 1) {
-      const example = `${Object.keys(documents)[0] ?? 'kind'}/${id.replaceAll('/', '') || 'name'}`
-      throw new MillraceError('invalid_id', `'${id}' has no kind; documents knows: ${names}. Write '${example}'.`)
+      const example = `${names[0] ?? 'kind'}/${id.replaceAll('/', '') || 'name'}`
+      throw new MillraceError(
+        'invalid_id',
+        `'${id}' has no kind; documents knows: ${names.join(', ')}. Write '${example}'.`,
+      )
     }
-    const name = id.slice(0, slash)
-    if (!Object.hasOwn(documents, name)) throw new MillraceError('refused', `There is no '${id}' for you.`)
-    return documents[name] as unknown as DocumentKind<object, C>
+    const kind = this.#kinds.get(id.slice(0, slash))
+    if (!kind) throw new MillraceError('refused', `There is no '${id}' for you.`)
+    return kind
   }
 
   get #full(): ServerMessage {
@@ -304,3 +308,12 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     )
   }
 }
+
+/** The kinds by name, each with its initial document as clients get it, and as nobody else changes it. */
+const kindsOf = <C extends Context>(documents: DocumentKinds): Map<string, DocumentKind<object, C>> =>
+  new Map(
+    Object.entries(documents).map(([name, kind]) => [
+      name,
+      { ...kind, initial: JSON.parse(JSON.stringify(kind.initial)) } as unknown as DocumentKind<object, C>,
+    ]),
+  )
