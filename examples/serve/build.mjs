@@ -18,12 +18,16 @@ const exampleSources = ['dist', 'examples']
 /** What `npm start` runs, once it is built. */
 export const program = join(root, 'examples/dist/serve/main.js')
 
+/** Builds the package where it is older than its sources. Tells `say` what it does. */
+export function buildPackage(say = () => {}) {
+  if (!isOlder('dist/lib/index.js', packageSources)) return
+  say('Building millrace …')
+  run('node_modules/tsdown/dist/run.mjs')
+}
+
 /** Builds the package and the examples where they are older than their sources. Tells `say` what it does. */
 export function build(say = () => {}) {
-  if (isOlder('dist/lib/index.js', packageSources)) {
-    say('Building millrace …')
-    run('node_modules/tsdown/dist/run.mjs')
-  }
+  buildPackage(say)
   if (isOlder('examples/dist/serve/main.js', exampleSources)) {
     say('Building the pages …')
     run('node_modules/vite/bin/vite.js', 'build', '--app', '--config', 'examples/vite.config.ts')
