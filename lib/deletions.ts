@@ -1,4 +1,6 @@
 import { type Path, pointer } from './document/path.ts'
+import type { Completed } from './document/replay.ts'
+import { placeOf } from './replica/replica.ts'
 
 const remembered = 1_000
 
@@ -13,9 +15,10 @@ export class Deletions {
     if (this.#counts.size > remembered) this.#counts.delete(this.#counts.keys().next().value as string)
   }
 
-  /** Something stands there again. */
-  forget(path: Path | undefined): void {
-    if (path && this.#counts.size > 0) this.#counts.delete(pointer(path))
+  /** What was created stands there again. */
+  forget(created: Completed): void {
+    const place = this.#counts.size > 0 && placeOf(created)
+    if (place) this.#counts.delete(pointer(place))
   }
 
   /** The count at which the path, or what it leads through, was deleted. */

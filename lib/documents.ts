@@ -30,4 +30,5 @@ export type DocumentKinds = Readonly<Record<string, AnyKind>>
 export type DocumentOf<K> = K extends { readonly initial: infer T extends object } ? T : never
 
 /** Defines a kind of document. Its type is all that a client needs of it. */
-export const document = <T extends object, C extends Context = Context>(kind: DocumentKind<T, C>): DocumentKind<T, C> => kind
+export const document = <T extends object, C extends Context = Context>(kind: DocumentKind<T, C>): DocumentKind<T, C> =>
+  kind

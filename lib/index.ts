@@ -37,7 +37,7 @@ export {
 } from './flushout.ts'
 export { Master, type MasterConfig, type MasterEvent } from './master.ts'
 export { PathMapper } from './path-mapper.ts'
-export type { ClientMessage, ServerMessage } from './protocol/messages.ts'
 export { defaultLimits, type Limits } from './protocol/limits.ts'
+export type { ClientMessage, ServerMessage } from './protocol/messages.ts'
 export { DocumentProxy as Proxy, type ProxyConfig } from './proxy.ts'
 export type { Settlement } from './replica/pending.ts'

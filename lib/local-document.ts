@@ -14,7 +14,7 @@ import type { Command, Interceptor } from './flushout.ts'
 import { intercept } from './judge.ts'
 import { defaultLimits } from './protocol/limits.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
-import { type Change, type Integrated, placeOf, type Replica } from './replica/replica.ts'
+import type { Change, Integrated, Replica } from './replica/replica.ts'
 import { valueStream } from './streams.ts'
 
 /**
@@ -98,8 +98,12 @@ export abstract class LocalDocument<T extends object> {
     }
     const kept = this.#judge(command)
     if (kept instanceof Failed) return kept
-    const entry = this.ring.hold(() => this.#applyKept(kept))
-    return entry instanceof Refusal ? new Failed(entry.code, this.#explain(entry, kept)) : new Done(entry)
+    this.ring.enter()
+    try {
+      return this.#applyKept(kept)
+    } finally {
+      this.ring.leave()
+    }
   }
 
   /** Applies what `fn` does as one change: observers are told once. If it throws, all of it is undone. */
@@ -189,22 +193,24 @@ export abstract class LocalDocument<T extends object> {
     return changed instanceof Refusal ? new Failed(changed.code, changed.message) : changed
   }
 
-  #applyKept(command: KeptCommand): Pending | Refusal {
+  #applyKept(command: KeptCommand): Applied {
     const entry = this.replica.apply(command)
-    if (entry instanceof Refusal) return entry
-    this.#deletions.forget(placeOf(entry))
-    if (this.commands.observed) {
-      const event = eventOf(entry, true, undefined)
-      this.ring.post(() => {
-        if (!entry.undone) this.commands.next(event)
-      })
-    }
+    if (entry instanceof Refusal) return new Failed(entry.code, this.#explain(entry, command))
+    this.#deletions.forget(entry)
+    if (this.commands.observed) this.#tellApplied(entry)
     this.tell(this.moved, undefined)
-    return entry
+    return new Done(entry)
+  }
+
+  #tellApplied(entry: Pending): void {
+    const event = eventOf(entry, true, undefined)
+    this.ring.post(() => {
+      if (!entry.undone) this.commands.next(event)
+    })
   }
 
   #tellRemote(completion: Completed, count: number, origin: Origin | undefined): void {
-    this.#deletions.forget(placeOf(completion))
+    this.#deletions.forget(completion)
     if (spelling(completion.command.action) === 'delete') this.#deletions.remember(pathOf(completion.command), count)
     if (this.commands.observed) this.tell(this.commands, eventOf(completion, false, origin))
   }

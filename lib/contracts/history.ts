@@ -55,7 +55,10 @@ export type AppendResult =
   /** Another append came first. `head` is absent where there is no history at all. */
   | { readonly type: 'not_at_head'; readonly head: Position | undefined }
   /** Nothing was appended; one verdict per batch, with the record it was measured by. */
-  | { readonly type: 'refused'; readonly verdicts: readonly { readonly verdict: Verdict; readonly record: ClientRecord | undefined }[] }
+  | {
+      readonly type: 'refused'
+      readonly verdicts: readonly { readonly verdict: Verdict; readonly record: ClientRecord | undefined }[]
+    }
 
 /**
  * The ordered batches of one document, shared by every host that serves it. A host is the only caller. A rejected
@@ -78,7 +81,10 @@ export interface History {
    */
   append(position: Position, batches: readonly Batch[], initial?: object): Promise<AppendResult>
   /** What is known of a client at the head, and the head. */
-  record(client: string, by: string): Promise<{ readonly record: ClientRecord | undefined; readonly head: Position | undefined }>
+  record(
+    client: string,
+    by: string,
+  ): Promise<{ readonly record: ClientRecord | undefined; readonly head: Position | undefined }>
   /**
    * Keeps a snapshot and trims batches by policy, never one behind the newest snapshot. An older one than the newest is
    * ignored, the same again is `saved`; a position not held is `regressed`.

@@ -6,10 +6,8 @@ export const root: Path = []
 /** A path as people read it: `todos/42`; the root is `/`. */
 export const pointer = (path: Path): string => (path.length === 0 ? '/' : path.join('/'))
 
-// A key that reaches a prototype is never data.
-const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-
-export const isUnsafeKey = (key: string): boolean => unsafeKeys.has(key)
+/** A key that reaches a prototype is never data. */
+export const isUnsafeKey = (key: string): boolean => key === '__proto__' || key === 'constructor' || key === 'prototype'
 
 /** Whether `path` is `above` or lies below it. */
 export function leadsThrough(path: Path, above: Path): boolean {
@@ -21,7 +19,7 @@ export const samePath = (a: Path, b: Path): boolean => a.length === b.length && 
 /** Whether the language puts this key in front, by number, wherever it was added. */
 export function isIndexKey(key: string): boolean {
   const first = key.charCodeAt(0)
-  if (!(first >= 48 && first <= 57)) return false
+  if (!(first >= 48 && first <= 57) || key.length > 10) return false
   const index = Number(key)
   return index < 4_294_967_295 && String(index) === key
 }

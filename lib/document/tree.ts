@@ -21,6 +21,12 @@ export interface Edit {
   readonly previous: Edit | undefined
 }
 
+/** When a node was made, and up to when what was made at it or below was exposed. Many nodes share one. */
+interface Stamp {
+  readonly made: number
+  readonly floor: number
+}
+
 /**
  * A JSON tree that is changed in place and never changes what it handed out.
  *
@@ -32,9 +38,15 @@ export interface Edit {
 export class Tree {
   #root: Node
   #time = 1
-  #stamps = new WeakMap<Node, { made: number; floor: number }>()
+  #stamps = new WeakMap<Node, Stamp>()
+  #stamp: Stamp = { made: 0, floor: 0 }
   #ranks = new WeakMap<Node, Ranks>()
   #unordered = new Set<Node>()
+  /** The nodes on the way to the path that was looked up last: who writes there need not look again. */
+  readonly #way: Node[] = []
+  #wayPath: Path | undefined
+  /** Whether all of them are owned. */
+  #isOpen = false
 
   constructor(document: object) {
     this.#root = document as Node
@@ -43,10 +55,29 @@ export class Tree {
   /** The live value at a path; `undefined` where there is none. Own keys only; arrays are values. */
   at(path: Path): unknown {
     let node: unknown = this.#root
-    for (const segment of path) {
-      if (!isObject(node) || !Object.hasOwn(node, segment)) return undefined
-      node = node[segment]
+    for (let i = 0; i < path.length; i++) {
+      const key = path[i] as string
+      if (!isObject(node) || !Object.hasOwn(node, key)) return undefined
+      node = node[key]
     }
+    return node
+  }
+
+  /** The live object at a path, if there is one. */
+  object(path: Path): Readonly<Node> | undefined {
+    if (path === this.#wayPath) return this.#way[path.length]
+    this.#wayPath = undefined
+    this.#isOpen = false
+    let node = this.#root
+    this.#way[0] = node
+    for (let i = 0; i < path.length; i++) {
+      const key = path[i] as string
+      const child = Object.hasOwn(node, key) ? node[key] : undefined
+      if (!isObject(child)) return undefined
+      node = child
+      this.#way[i + 1] = node
+    }
+    this.#wayPath = path
     return node
   }
 
@@ -64,11 +95,12 @@ export class Tree {
 
   /** The value at a path, to be handed out: it will never change. */
   expose(path: Path): unknown {
+    this.#isOpen = false
     const value = this.at(path)
     if (typeof value === 'object' && value !== null) {
       const stamp = this.#stamps.get(value as Node)
       // Without a stamp it was never made here, and nothing below it was.
-      if (stamp) stamp.floor = this.#time++
+      if (stamp) this.#stamps.set(value as Node, { made: stamp.made, floor: this.#time++ })
     }
     return value
   }
@@ -87,7 +119,7 @@ export class Tree {
 
   /** Takes a key away from the object at `path`, which exists; where there is no such key the edit says that. */
   remove(path: Path, key: string, previous?: Edit): Edit {
-    if (!Object.hasOwn(this.at(path) as Node, key)) return looked(path, key, previous)
+    if (!Object.hasOwn(this.object(path) as Node, key)) return looked(path, key, previous)
     const node = this.#writable(path)
     const before = node[key]
     const rank = this.#ranksOf(node).take(key)
@@ -131,27 +163,30 @@ export class Tree {
 
   /** The object at a path, made writable: the nodes on the way that are not owned are copied. */
   #writable(path: Path): Node {
-    this.#root = this.#own(this.#root, 0)
-    let node = this.#root
-    let floor = this.#stamps.get(node)?.floor ?? 0
-    for (const segment of path) {
-      const child = node[segment]
-      if (!isObject(child)) throw new TypeError(`No object at ${pointer(path)}`)
-      const owned = this.#own(child, floor)
-      if (owned !== child) node[segment] = owned
-      floor = Math.max(floor, this.#stamps.get(owned)?.floor ?? 0)
-      node = owned
+    if (!this.object(path)) throw new TypeError(`No object at ${pointer(path)}`)
+    const way = this.#way
+    if (!this.#isOpen) {
+      let floor = 0
+      for (let i = 0; i <= path.length; i++) {
+        const node = way[i] as Node
+        const stamp = this.#stamps.get(node)
+        if (stamp && stamp.floor > floor) floor = stamp.floor
+        if (stamp && stamp.made > floor) continue
+        const copy = this.#copy(node, floor)
+        way[i] = copy
+        if (i === 0) this.#root = copy
+        else (way[i - 1] as Node)[path[i - 1] as string] = copy
+      }
+      this.#isOpen = true
     }
-    return node
+    return way[path.length] as Node
   }
 
-  #own(node: Node, floorAbove: number): Node {
-    const stamp = this.#stamps.get(node)
-    const floor = Math.max(floorAbove, stamp?.floor ?? 0)
-    if (stamp && stamp.made > floor) return node
+  #copy(node: Node, floor: number): Node {
     const copy = { ...node }
     // The copy is owned, its children are still what was exposed with the original.
-    this.#stamps.set(copy, { made: this.#time, floor })
+    if (this.#stamp.made !== this.#time || this.#stamp.floor !== floor) this.#stamp = { made: this.#time, floor }
+    this.#stamps.set(copy, this.#stamp)
     const ranks = this.#ranks.get(node)
     if (ranks) {
       this.#ranks.set(copy, ranks)
@@ -172,41 +207,53 @@ const looked = (path: Path, key: string, previous: Edit | undefined): Edit => ({
 
 /**
  * In which order the keys of an object were added, kept from the first removal on, so that a key that returns finds its
- * place. Keys that the language orders by itself have no rank.
+ * place. Until one does, that costs the list of keys that stood there then.
  */
 class Ranks {
-  readonly #ranks = new Map<string, number>()
-  #next = 0
+  readonly #first: readonly string[]
+  /** The ranks of the first keys. */
+  #ranks: Map<string, number> | undefined
+  /** The ranks of those that were added since. */
+  readonly #added = new Map<string, number>()
+  #next: number
 
   constructor(node: Node) {
-    for (const key of Object.keys(node)) this.add(key)
+    this.#first = Object.keys(node)
+    this.#next = this.#first.length
   }
 
   add(key: string): void {
-    if (!isIndexKey(key)) this.#ranks.set(key, this.#next++)
+    this.#added.set(key, this.#next++)
   }
 
-  /** The rank of a key that goes. */
-  take(key: string): number | undefined {
-    const rank = this.#ranks.get(key)
-    this.#ranks.delete(key)
+  /** The rank of a key that goes; that of a first one is known by its name. */
+  take(key: string): number {
+    const rank = this.#added.get(key)
+    if (rank === undefined) return first
+    this.#added.delete(key)
     return rank
   }
 
   restore(key: string, rank: number): void {
-    this.#ranks.set(key, rank)
+    if (rank !== first) this.#added.set(key, rank)
   }
 
-  /** Orders the keys of a node by rank: what stands in front of the first that is out of place stays. */
+  /** Orders the keys of a node: what stands in front of the first that is out of place stays. */
   sort(node: Node): void {
-    const keys = Object.keys(node).filter((key) => this.#ranks.has(key))
-    const sorted = [...keys].sort((a, b) => (this.#ranks.get(a) as number) - (this.#ranks.get(b) as number))
-    const first = sorted.findIndex((key, i) => key !== keys[i])
-    if (first < 0) return
-    for (const key of sorted.slice(first)) {
+    this.#ranks ??= new Map(this.#first.map((key, i) => [key, i]))
+    const ranks = this.#ranks
+    const rankOf = (key: string): number => this.#added.get(key) ?? (ranks.get(key) as number)
+    // The language itself orders those that are numbers.
+    const keys = Object.keys(node).filter((key) => !isIndexKey(key))
+    const sorted = [...keys].sort((a, b) => rankOf(a) - rankOf(b))
+    const from = sorted.findIndex((key, i) => key !== keys[i])
+    if (from < 0) return
+    for (const key of sorted.slice(from)) {
       const value = node[key]
       delete node[key]
       node[key] = value
     }
   }
 }
+
+const first = -1

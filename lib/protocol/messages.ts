@@ -1,4 +1,4 @@
-import type { ClientRecord, Outcome, Position } from '../contracts/history.ts'
+import type { ClientRecord, Position } from '../contracts/history.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { CommandCompletion } from '../flushout.ts'
 import type { Limits } from './limits.ts'

@@ -19,9 +19,9 @@ export function parseClientMessage(input: unknown, limits: Limits): ClientMessag
 
 /** The same for a client. `undefined` where it is no message of this version. */
 export function parseServerMessage(input: unknown): ServerMessage | undefined {
-  if (!isObject(input) || typeof input.type !== 'string') return undefined
-  const isKnown = Object.hasOwn(serverMessages, input.type) && serverMessages[input.type as ServerMessage['type']]
-  return isKnown && isKnown(input) ? (input as unknown as ServerMessage) : undefined
+  if (!isObject(input) || typeof input.type !== 'string' || !Object.hasOwn(serverMessages, input.type)) return undefined
+  const isWhole = serverMessages[input.type as ServerMessage['type']]
+  return isWhole(input) ? (input as unknown as ServerMessage) : undefined
 }
 
 type Raw = Readonly<Record<string, unknown>>

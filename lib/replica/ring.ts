@@ -20,13 +20,22 @@ export class Ring {
 
   /** Runs `fn`; what is posted meanwhile is told after it. */
   hold<R>(fn: () => R): R {
-    this.#held++
+    this.enter()
     try {
       return fn()
     } finally {
-      this.#held--
-      this.#drain()
+      this.leave()
     }
+  }
+
+  /** As `hold`, where every closure counts: `leave` follows, whatever happens. */
+  enter(): void {
+    this.#held++
+  }
+
+  leave(): void {
+    this.#held--
+    this.#drain()
   }
 
   get isHeld(): boolean {

@@ -16,18 +16,18 @@ interface Increment extends KeptCommand {
 
 /** Adds to the number at a key: what is no number counts as 0. */
 const increment: Action<Increment> = {
-  check({ key, by }, bounds) {
+  check({ key, by }, bounds, kept) {
     if (typeof key !== 'string' || typeof by !== 'number' || !Number.isFinite(by)) {
       throw new Refusal('invalid_props', 'An increment has a key and a number.')
     }
     const refused = checkKey(key, bounds)
     if (refused) throw refused
-    return { key, by }
+    kept.key = key
+    kept.by = by
   },
 
   apply(tree, { path = [], key, by }) {
-    const reach = tree.reach(path)
-    if (reach < path.length) return notFound(path, reach)
+    if (!tree.object(path)) return notFound(tree, path)
     const known = tree.at([...path, key])
     return tree.set(path, key, (typeof known === 'number' ? known : 0) + by)
   },

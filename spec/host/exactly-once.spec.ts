@@ -15,7 +15,9 @@ const documents = {
   list: document<List>({
     initial,
     interceptor: (_, { action, ...command }) =>
-      action === 'create' && 'props' in command && command.props.title === 'poison' ? { rejection: 'Not this.' } : undefined,
+      action === 'create' && 'props' in command && command.props.title === 'poison'
+        ? { rejection: 'Not this.' }
+        : undefined,
   }),
 }
 type Kinds = typeof documents
@@ -67,7 +69,12 @@ describe('What a client sends', () => {
     const master = await host.open('list/shopping')
     await Promise.all([here.loaded, there.loaded])
     const seen: unknown[] = []
-    for (const stream of [there.commands$, there.document$, master.commands$, master.document$] as Observable<unknown>[]) {
+    for (const stream of [
+      there.commands$,
+      there.document$,
+      master.commands$,
+      master.document$,
+    ] as Observable<unknown>[]) {
       stream.subscribe((value) => seen.push(value))
     }
     const before = seen.length
@@ -161,11 +168,18 @@ describe('What a client sends', () => {
     expect(new Set(all).size).toBe(40)
     expect(all).toHaveLength(40)
     const inStep = proxies.map((proxy) =>
-      firstValueFrom(proxy.document$.pipe(map(({ todos }) => Object.values(todos).map(({ title }) => title)), filter((shown) => shown.length === 40))),
+      firstValueFrom(
+        proxy.document$.pipe(
+          map(({ todos }) => Object.values(todos).map(({ title }) => title)),
+          filter((shown) => shown.length === 40),
+        ),
+      ),
     )
     for (const shown of await Promise.all(inStep)) expect(shown).toEqual(all)
     proxies.forEach((_, i) => {
-      expect(all.filter((title) => title.startsWith(`${i}-`))).toEqual(Array.from({ length: 10 }, (__, round) => `${i}-${round}`))
+      expect(all.filter((title) => title.startsWith(`${i}-`))).toEqual(
+        Array.from({ length: 10 }, (__, round) => `${i}-${round}`),
+      )
     })
   })
 

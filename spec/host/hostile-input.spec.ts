@@ -52,7 +52,11 @@ describe('A host that is told anything', () => {
   }
 
   beforeEach(() => {
-    host = createHost({ documents, history: memoryHistory(), limits: { documents: 3, clients: 3, waitingMessages: 50 } })
+    host = createHost({
+      documents,
+      history: memoryHistory(),
+      limits: { documents: 3, clients: 3, waitingMessages: 50 },
+    })
     session = new Anybody(host)
   })
   afterEach(async () => {
@@ -81,14 +85,28 @@ describe('A host that is told anything', () => {
     ['a flush without completions', { type: 'flush', document: 'list/shopping', client: 'eve', after: 0, from: start }],
     ...[-1, 1.5, '1', null, 2 ** 53, Number.NaN].map((after): [string, unknown] => [
       `a flush after ${JSON.stringify(after)}`,
-      { type: 'flush', document: 'list/shopping', client: 'eve', after, from: start, completions: [{ command: { action: 'create' } }] },
+      {
+        type: 'flush',
+        document: 'list/shopping',
+        client: 'eve',
+        after,
+        from: start,
+        completions: [{ command: { action: 'create' } }],
+      },
     ]),
-    ...[[], {}, 'create', [null], [{}], [{ command: null }], [{ command: { action: 1 } }], [{ command: { action: 'create' }, createdId: 7 }]].map(
-      (completions): [string, unknown] => [
-        `a flush of ${JSON.stringify(completions)}`,
-        { type: 'flush', document: 'list/shopping', client: 'eve', after: 0, from: start, completions },
-      ],
-    ),
+    ...[
+      [],
+      {},
+      'create',
+      [null],
+      [{}],
+      [{ command: null }],
+      [{ command: { action: 1 } }],
+      [{ command: { action: 'create' }, createdId: 7 }],
+    ].map((completions): [string, unknown] => [
+      `a flush of ${JSON.stringify(completions)}`,
+      { type: 'flush', document: 'list/shopping', client: 'eve', after: 0, from: start, completions },
+    ]),
     ['a second hello', hello],
   ])('answers %s with invalid_message, and goes on', async (_, message) => {
     await begin()
@@ -102,13 +120,26 @@ describe('A host that is told anything', () => {
     ['an unknown action', { action: 'explode' }, 'unsupported'],
     ['__proto__ as an action', { action: '__proto__' }, 'unsupported'],
     ['a path through __proto__', { action: 'update', path: ['__proto__'], props: { polluted: 1 } }, 'unsafe_key'],
-    ['a path through constructor', { action: 'update', path: ['constructor', 'prototype'], props: { polluted: 1 } }, 'unsafe_key'],
+    [
+      'a path through constructor',
+      { action: 'update', path: ['constructor', 'prototype'], props: { polluted: 1 } },
+      'unsafe_key',
+    ],
     ['a path to toString', { action: 'update', path: ['toString'], props: { polluted: 1 } }, 'not_found'],
     ['__proto__ in the props', { action: 'update', props: JSON.parse('{"__proto__":{"polluted":1}}') }, 'unsafe_key'],
-    ['constructor deep in the props', { action: 'update', props: { a: [{ constructor: { prototype: { polluted: 1 } } }] } }, 'unsafe_key'],
+    [
+      'constructor deep in the props',
+      { action: 'update', props: { a: [{ constructor: { prototype: { polluted: 1 } } }] } },
+      'unsafe_key',
+    ],
     ['__proto__ as a created id', { action: 'create', path: ['todos'] }, 'unsafe_key', '__proto__'],
     ['__proto__ as a chosen id', { action: 'create', path: ['todos'], id: '__proto__' }, 'unsafe_key', 'x'],
-    ['__proto__ in a parentDefault', { action: 'create', path: ['more'], parentDefault: JSON.parse('{"__proto__":{"polluted":1}}') }, 'unsafe_key', 'x'],
+    [
+      '__proto__ in a parentDefault',
+      { action: 'create', path: ['more'], parentDefault: JSON.parse('{"__proto__":{"polluted":1}}') },
+      'unsafe_key',
+      'x',
+    ],
     ['__proto__ to be unset', { action: 'update', unset: ['__proto__'] }, 'unsafe_key'],
     ['a path as text', { action: 'update', path: 'todos', props: {} }, 'invalid_path'],
     ['a path of numbers', { action: 'update', path: [0], props: {} }, 'invalid_path'],
@@ -130,13 +161,24 @@ describe('A host that is told anything', () => {
 
   it('survives props nested 100,000 deep, which cannot even be written as JSON', async () => {
     await begin()
-    expect(['too_deep', 'invalid_message', 'unavailable']).toContain(await refusalOf({ action: 'update', props: nested(100_000) }))
+    expect(['too_deep', 'invalid_message', 'unavailable']).toContain(
+      await refusalOf({ action: 'update', props: nested(100_000) }),
+    )
     await stillServes()
   })
 
   it('keeps names of methods, separators and oddities apart as plain data', async () => {
     await begin()
-    const props = { toJSON: 'a', then: 'b', valueOf: 'c', hasOwnProperty: 'd', '': 'e', 'a,b': 'f', '/': 'g', '\0': 'h' }
+    const props = {
+      toJSON: 'a',
+      then: 'b',
+      valueOf: 'c',
+      hasOwnProperty: 'd',
+      '': 'e',
+      'a,b': 'f',
+      '/': 'g',
+      '\0': 'h',
+    }
     expect(await refusalOf({ action: 'update', path: ['todos', 'milk'], props })).toBeUndefined()
     const list = await host.open('list/shopping')
     expect(list.getSnapshot().document.todos.milk).toEqual({ title: 'Milk', ...props })
@@ -147,7 +189,11 @@ describe('A host that is told anything', () => {
     'has no document %s for anybody',
     async (id) => {
       await session.ask(hello)
-      expect(await session.ask({ ...open, document: id })).toMatchObject({ type: 'error', code: 'refused', document: id })
+      expect(await session.ask({ ...open, document: id })).toMatchObject({
+        type: 'error',
+        code: 'refused',
+        document: id,
+      })
       await stillServes()
     },
   )

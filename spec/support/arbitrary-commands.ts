@@ -4,7 +4,7 @@ import type { Command } from '../../lib/flushout.ts'
 type Json = Record<string, unknown>
 
 /** Few keys, so that commands meet: plain ones, those that stand in front by number, and those that look like something else. */
-export const keys = [
+const keys = [
   'a',
   'b',
   'c',

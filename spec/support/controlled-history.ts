@@ -65,7 +65,7 @@ export class ControlledHistory implements HistoryAdapter {
     const held = new Held()
     const before = this.append
     this.append = (run, id) => held.wait().then(() => before(run, id))
-    held.ended.then(() => {
+    void held.ended.then(() => {
       this.append = before
     })
     return held

@@ -15,7 +15,7 @@ import { play } from './plain-replay.ts'
 import { PlainReplica } from './plain-replica.ts'
 
 /** A wish as the engine takes it; whoever changes it later throws. */
-export function kept(wish: Wish, document: object): KeptCommand {
+function kept(wish: Wish, document: object): KeptCommand {
   const command = keepCommand(wish(document), defaultLimits)
   if (command instanceof Refusal) throw new TypeError(`A wish must be a command: ${command.message}`)
   return freezeDeep(command)

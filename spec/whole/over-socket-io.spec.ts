@@ -47,7 +47,8 @@ describe('A host over socket.io, with its history in a folder', () => {
 
   it('shows what one client does to another, and keeps it over a restart', async () => {
     const [one, two] = [connect(), connect()]
-    after(() => (one.close(), two.close()))
+    after(() => one.close())
+    after(() => two.close())
     const [here, there] = [one.open('list/shopping'), two.open('list/shopping')]
     await Promise.all([here.loaded, there.loaded])
     here.at('todos').create({ title: 'coffee' })
@@ -71,7 +72,9 @@ describe('A host over socket.io, with its history in a folder', () => {
     const proxy = await tcpProxy(served.port)
     const heard: ServerMessage[] = []
     const [writer, slow] = [connect(), connect(`http://127.0.0.1:${proxy.port}`, heard)]
-    after(() => (writer.close(), slow.close(), proxy.close()))
+    after(() => writer.close())
+    after(() => slow.close())
+    after(() => proxy.close())
     const [here, there] = [writer.open('list/shopping'), slow.open('list/shopping')]
     await Promise.all([here.loaded, there.loaded])
     proxy.pause('to client')

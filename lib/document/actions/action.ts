@@ -19,8 +19,8 @@ export type NameSource = (attempt: number) => string | undefined
 export interface Action<C extends KeptCommand = KeptCommand> {
   /** Whether its newest edit's key is an id that it created. */
   readonly creates?: true
-  /** The props of an untrusted command, checked and copied: all that it has beyond action and path. Throws a Refusal. */
-  check(command: Readonly<Record<string, unknown>>, bounds: Bounds): Omit<C, 'action' | 'path'>
+  /** Checks an untrusted command and copies all that it has beyond action and path onto `kept`. Throws a Refusal. */
+  check(command: Readonly<Record<string, unknown>>, bounds: Bounds, kept: { -readonly [K in keyof C]: C[K] }): void
   /**
    * Changes the tree through `set` and `remove` alone, checking first. The edits are its inverse, and all that it decides
    * by beyond its path: a key that it only looks at is set to what it is, or removed though it is not there.
@@ -28,5 +28,6 @@ export interface Action<C extends KeptCommand = KeptCommand> {
   apply(tree: Tree, command: C, names: NameSource): Edit | undefined | Refusal
 }
 
-export const notFound = (path: Path, reach: number): Refusal =>
-  new Refusal('not_found', `No object at ${pointer(path.slice(0, reach + 1))}.`)
+/** Names the place where the way to `path` ends. */
+export const notFound = (tree: Tree, path: Path): Refusal =>
+  new Refusal('not_found', `No object at ${pointer(path.slice(0, tree.reach(path) + 1))}.`)

@@ -1,5 +1,5 @@
 import { checkKey, copyJson, isObject } from '../json.ts'
-import { pointer, root } from '../path.ts'
+import { type Path, pointer, root } from '../path.ts'
 import { Refusal } from '../refusal.ts'
 import type { Edit, Tree } from '../tree.ts'
 import { type Action, type KeptCommand, type NameSource, notFound } from './action.ts'
@@ -14,7 +14,7 @@ interface Create extends KeptCommand {
 export const create: Action<Create> = {
   creates: true,
 
-  check({ props, parentDefault, id }, bounds) {
+  check({ props, parentDefault, id }, bounds, kept) {
     const value = copyJson(props, bounds)
     if (value !== undefined && (typeof value !== 'object' || value === null)) {
       throw new Refusal('invalid_props', 'The props of a create are an object.')
@@ -27,35 +27,28 @@ export const create: Action<Create> = {
       const refused = checkKey(id, bounds)
       if (refused) throw refused
     }
-    return {
-      ...(value !== undefined && { props: value }),
-      ...(parent !== undefined && { parentDefault: parent }),
-      ...(id !== undefined && { id }),
-    }
+    if (value !== undefined) kept.props = value
+    if (parent !== undefined) kept.parentDefault = parent
+    if (id !== undefined) kept.id = id
   },
 
   apply(tree, command, names) {
     const path = command.path ?? root
-    const reach = tree.reach(path)
-    const parentMissing = reach < path.length
-    if (parentMissing) {
-      const last = path.length - 1
-      if (!command.parentDefault || reach !== last) return notFound(path, reach)
-    }
-    const siblings = parentMissing ? command.parentDefault : tree.at(path)
-    const id = command.id ?? freeId(siblings as object, names)
-    if (id === undefined || Object.hasOwn(siblings as object, id)) {
+    const known = tree.object(path)
+    const siblings = known ?? (tree.object(path.slice(0, -1)) && command.parentDefault)
+    if (!siblings) return notFound(tree, path)
+    const { id = freeId(siblings, names) } = command
+    if (id === undefined || (command.id !== undefined && Object.hasOwn(siblings, id))) {
       return new Refusal(
         'exists',
         `${pointer(path)} already has ${id === undefined ? 'the proposed id' : `'${id}'`}: choose another id.`,
       )
     }
-    const parent = parentMissing ? addParent(tree, command) : undefined
-    return tree.set(path, id, command.props ?? {}, parent)
+    return tree.set(path, id, command.props ?? {}, known ? undefined : addParent(tree, path, siblings))
   },
 }
 
-function addParent(tree: Tree, { path = root, parentDefault }: Create): Edit {
+function addParent(tree: Tree, path: Path, parentDefault: object): Edit {
   return tree.set(path.slice(0, -1), path[path.length - 1] as string, parentDefault)
 }
 

@@ -18,7 +18,8 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([['detete', 'delete']]
 
 export const spelling = (action: string): string => oldSpellings.get(action) ?? action
 
-export const actionOf = (command: KeptCommand): Action | undefined => actions.get(spelling(command.action))
+export const actionOf = ({ action }: KeptCommand): Action | undefined =>
+  actions.get(action) ?? actions.get(spelling(action))
 
 /** A command from outside: checked whole, copied, nothing else on it than its action knows. */
 export function keepCommand(command: unknown, bounds: Bounds): KeptCommand | Refusal {
@@ -32,7 +33,12 @@ export function keepCommand(command: unknown, bounds: Bounds): KeptCommand | Ref
   const refused = checkPath(path, bounds)
   if (refused) return refused
   try {
-    return { ...(path && { path: [...path] }), action: name, ...action.check(command, bounds) }
+    // Begun empty, so that the engine keeps room for the rest: many of these wait at a time.
+    const kept: { action?: string; path?: Path } = {}
+    kept.action = name
+    if (path) kept.path = path.slice()
+    action.check(command, bounds, kept as KeptCommand)
+    return kept as KeptCommand
   } catch (error) {
     if (error instanceof Refusal) return error
     // A getter or toJSON of the caller's own props threw.

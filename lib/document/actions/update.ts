@@ -11,7 +11,7 @@ interface Update extends KeptCommand {
 
 /** Sets keys of the object at `path`, and takes keys away. */
 export const update: Action<Update> = {
-  check({ props, unset }, bounds) {
+  check({ props, unset }, bounds, kept) {
     if (unset !== undefined && !(Array.isArray(unset) && unset.every((key) => typeof key === 'string'))) {
       throw new Refusal('invalid_props', 'unset is an array of keys.')
     }
@@ -22,17 +22,14 @@ export const update: Action<Update> = {
     const copy = copyJson(props, bounds)
     if (copy !== undefined && !isObject(copy))
       throw new Refusal('invalid_props', 'The props of an update are an object.')
-    return {
-      ...(copy !== undefined && { props: copy }),
-      ...(unset !== undefined && { unset: [...(unset as string[])] }),
-    }
+    if (copy !== undefined) kept.props = copy
+    if (unset !== undefined) kept.unset = [...(unset as string[])]
   },
 
   apply(tree, { path = root, props, unset }) {
-    const reach = tree.reach(path)
-    if (reach < path.length) return notFound(path, reach)
+    if (!tree.object(path)) return notFound(tree, path)
     let edits: Edit | undefined
-    if (props) for (const key of Object.keys(props)) edits = tree.set(path, key, props[key], edits)
+    for (const key in props) if (Object.hasOwn(props, key)) edits = tree.set(path, key, props[key], edits)
     if (unset) for (const key of unset) edits = tree.remove(path, key, edits)
     return edits
   },

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { batchAfter, begin, documentId, lastOf, marksOf } from '../../../lib/testing/history/batches.ts'
-import { allOf } from './processes/all-of.ts'
 import { type Bundles, bundle } from '../../support/programs.ts'
+import { allOf } from './processes/all-of.ts'
 import type { Filled } from './processes/filler.ts'
 
 describe('lmdbHistory', () => {

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import type { Batch } from '../../../lib/contracts/history.ts'
 import { batchAfter, endOf, lastOf, marksOf, write } from '../../../lib/testing/history/batches.ts'
+import { type Bundles, bundle } from '../../support/programs.ts'
 import { allOf } from './processes/all-of.ts'
 import type { Told } from './processes/appender.ts'
-import { type Bundles, bundle } from '../../support/programs.ts'
 
 const documents = ['list/one', 'list/two', '../three', '']
 const batchesAnAppend = 3

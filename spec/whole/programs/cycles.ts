@@ -51,7 +51,9 @@ async function look(): Promise<Held> {
   await firstValueFrom(interval(10).pipe(filter(() => !process.getActiveResourcesInfo().includes('TCPSocketWrap'))))
   return {
     resources: process.getActiveResourcesInfo().sort(),
-    listeners: [server, server.sockets, server.engine, http, process].map(countListeners as (emitter: object) => number),
+    listeners: [server, server.sockets, server.engine, http, process].map(
+      countListeners as (emitter: object) => number,
+    ),
     counts: host.counts,
     bytes: bytesHeld(),
   }
