@@ -11,10 +11,31 @@ export const isUnsafeKey = (key: string): boolean => key === '__proto__' || key 
 
 /** Whether `path` is `above` or lies below it. */
 export function leadsThrough(path: Path, above: Path): boolean {
-  return path.length >= above.length && above.every((segment, i) => segment === path[i])
+  return path.length >= above.length && sharedLength(path, above) === above.length
 }
 
-export const samePath = (a: Path, b: Path): boolean => a.length === b.length && leadsThrough(a, b)
+/** How many segments two paths begin with in common. */
+export function sharedLength(a: Path, b: Path): number {
+  const most = Math.min(a.length, b.length)
+  let length = 0
+  while (length < most && a[length] === b[length]) length++
+  return length
+}
+
+let last: Path = root
+
+/**
+ * A copy of a path that nobody changes. Equal ones in a row are the same array: commands in a row are often about the
+ * same record, and many of them wait at a time.
+ */
+export function keepPath(path: Path): Path {
+  if (!samePath(path, last)) last = path.slice()
+  return last
+}
+
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && leadsThrough(a, b)
+}
 
 /** Whether the language puts this key in front, by number, wherever it was added. */
 export function isIndexKey(key: string): boolean {

@@ -1,5 +1,5 @@
 import { isObject } from './json.ts'
-import { isIndexKey, type Path, pointer } from './path.ts'
+import { isIndexKey, type Path, pointer, root, sharedLength } from './path.ts'
 
 type Node = Record<string, unknown>
 
@@ -36,20 +36,24 @@ interface Stamp {
  * What came from outside (props, snapshots) was never made here, so it is never changed either.
  */
 export class Tree {
-  #root: Node
   #time = 1
   #stamps = new WeakMap<Node, Stamp>()
   #stamp: Stamp = { made: 0, floor: 0 }
   #ranks = new WeakMap<Node, Ranks>()
   #unordered = new Set<Node>()
-  /** The nodes on the way to the path that was looked up last: who writes there need not look again. */
-  readonly #way: Node[] = []
-  #wayPath: Path | undefined
-  /** Whether all of them are owned. */
-  #isOpen = false
+  /** The nodes on the way to the path that was looked up last: who goes the same way need not look again. */
+  readonly #way: Node[]
+  #wayPath: Path = root
+  /** How many of them are owned, and the highest floor down to each of those. */
+  #owned = 0
+  readonly #floors: number[] = []
 
   constructor(document: object) {
-    this.#root = document as Node
+    this.#way = [document as Node]
+  }
+
+  get #root(): Node {
+    return this.#way[0] as Node
   }
 
   /** The live value at a path; `undefined` where there is none. Own keys only; arrays are values. */
@@ -65,20 +69,22 @@ export class Tree {
 
   /** The live object at a path, if there is one. */
   object(path: Path): Readonly<Node> | undefined {
-    if (path === this.#wayPath) return this.#way[path.length]
-    this.#wayPath = undefined
-    this.#isOpen = false
-    let node = this.#root
-    this.#way[0] = node
-    for (let i = 0; i < path.length; i++) {
-      const key = path[i] as string
-      const child = Object.hasOwn(node, key) ? node[key] : undefined
-      if (!isObject(child)) return undefined
-      node = child
-      this.#way[i + 1] = node
+    const way = this.#way
+    if (path !== this.#wayPath) {
+      let length = sharedLength(path, this.#wayPath)
+      // Not there until all of it was found.
+      this.#wayPath = length === path.length ? path : path.slice(0, length)
+      this.#owned = Math.min(this.#owned, length + 1)
+      for (; length < path.length; length++) {
+        const node = way[length] as Node
+        const key = path[length] as string
+        const child = Object.hasOwn(node, key) ? node[key] : undefined
+        if (!isObject(child)) return undefined
+        way[length + 1] = child
+      }
+      this.#wayPath = path
     }
-    this.#wayPath = path
-    return node
+    return way[path.length]
   }
 
   /** How many segments of the path lead to objects; all of them, where it names one. */
@@ -95,7 +101,7 @@ export class Tree {
 
   /** The value at a path, to be handed out: it will never change. */
   expose(path: Path): unknown {
-    this.#isOpen = false
+    this.#owned = 0
     const value = this.at(path)
     if (typeof value === 'object' && value !== null) {
       const stamp = this.#stamps.get(value as Node)
@@ -165,20 +171,17 @@ export class Tree {
   #writable(path: Path): Node {
     if (!this.object(path)) throw new TypeError(`No object at ${pointer(path)}`)
     const way = this.#way
-    if (!this.#isOpen) {
-      let floor = 0
-      for (let i = 0; i <= path.length; i++) {
-        const node = way[i] as Node
-        const stamp = this.#stamps.get(node)
-        if (stamp && stamp.floor > floor) floor = stamp.floor
-        if (stamp && stamp.made > floor) continue
-        const copy = this.#copy(node, floor)
-        way[i] = copy
-        if (i === 0) this.#root = copy
-        else (way[i - 1] as Node)[path[i - 1] as string] = copy
-      }
-      this.#isOpen = true
+    for (let i = this.#owned; i <= path.length; i++) {
+      const node = way[i] as Node
+      const stamp = this.#stamps.get(node)
+      const floor = Math.max(this.#floors[i - 1] ?? 0, stamp?.floor ?? 0)
+      this.#floors[i] = floor
+      if (stamp && stamp.made > floor) continue
+      const copy = this.#copy(node, floor)
+      way[i] = copy
+      if (i > 0) (way[i - 1] as Node)[path[i - 1] as string] = copy
     }
+    this.#owned = path.length + 1
     return way[path.length] as Node
   }
 

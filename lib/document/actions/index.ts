@@ -1,5 +1,5 @@
 import { type Bounds, checkPath, isObject } from '../json.ts'
-import { type Path, root } from '../path.ts'
+import { keepPath, type Path, root } from '../path.ts'
 import { Refusal } from '../refusal.ts'
 import type { Action, KeptCommand } from './action.ts'
 import { create } from './create.ts'
@@ -36,7 +36,7 @@ export function keepCommand(command: unknown, bounds: Bounds): KeptCommand | Ref
     // Begun empty, so that the engine keeps room for the rest: many of these wait at a time.
     const kept: { action?: string; path?: Path } = {}
     kept.action = name
-    if (path) kept.path = path.slice()
+    if (path) kept.path = keepPath(path)
     action.check(command, bounds, kept as KeptCommand)
     return kept as KeptCommand
   } catch (error) {
