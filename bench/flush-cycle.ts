@@ -11,6 +11,7 @@ interface TodoList {
 /** What both have in common. */
 interface Flushing {
   apply(command: object): { isSuccess: boolean }
+  getCommandCount(): number
   beginFlush(): object
   endFlush(sync: unknown): unknown
   getDocument(): TodoList
@@ -18,7 +19,6 @@ interface Flushing {
 
 interface Deciding {
   apply(flush: object): Promise<{ sync?: unknown }>
-  getSnapshot(): { commandCount: number; document: TodoList }
 }
 
 const overTheWire = <V>(value: V): V => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as V))
@@ -40,7 +40,8 @@ function pair(size: number, cycles: number, proxy: Flushing, master: Deciding): 
       const { sync } = overTheWire(await master.apply(overTheWire(proxy.beginFlush())))
       proxy.endFlush(sync)
     }
-    assert.equal(master.getSnapshot().commandCount, n)
+    // Not the snapshot's: a document that was handed out is copied by the next write.
+    assert.equal(proxy.getCommandCount(), n)
   }
 }
 
