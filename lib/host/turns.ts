@@ -94,17 +94,19 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   }
 
   async #run(): Promise<void> {
+    let group: readonly Waiting<C>[] = []
     try {
-      let again: Waiting<C>[] = []
-      for (let attempt = 0; again.length + this.#queue.length > 0; attempt++) {
-        const group = again.concat(this.#queue)
+      for (let attempt = 0; group.length + this.#queue.length > 0; attempt++) {
+        group = group.concat(this.#queue)
         this.#queue = []
-        again = await this.#turn(group, attempt)
-        if (again.length === 0) attempt = 0
+        group = await this.#turn(group, attempt)
+        if (group.length === 0) attempt = 0
         if (this.unsaved >= commandsPerSnapshot) await this.save()
+        if (this.failure) throw this.failure
       }
     } catch (error) {
       this.fail(error)
+      for (const { reject } of group) reject(error)
     } finally {
       this.#running = undefined
     }

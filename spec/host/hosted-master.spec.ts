@@ -40,8 +40,9 @@ describe('A document for server code', () => {
     master.sync$.subscribe((event) => events.push(event))
     const held = served.history.holdAppends()
     add(list, 'milk')
-    const applying = master.apply(batch(adding('bread')))
     await held.begun()
+    const applying = master.apply(batch(adding('bread')))
+    await quiet()
     expect(master.getSnapshot()).toEqual({ commandCount: 0, document: emptyList })
     expect(documents).toEqual([emptyList])
     expect([...commands, ...events]).toEqual([])
@@ -80,7 +81,10 @@ describe('A document for server code', () => {
     await master.apply(batch(adding('milk', '1')))
     const proxy = new DocumentProxy<TodoList>(master.getSnapshot())
     const tea = proxy.apply({ action: 'create', path: ['todos'], props: { title: 'tea' } })
-    await master.apply({ from: 1, completions: [adding('beer', tea.isSuccess ? (tea.createdId as string) : '')] as CommandCompletion[] })
+    await master.apply({
+      from: 1,
+      completions: [adding('beer', tea.isSuccess ? (tea.createdId as string) : '')] as CommandCompletion[],
+    })
     const { sync } = await master.apply(proxy.beginFlush())
     const { idsChanged } = proxy.endFlush(sync)
     expect(idsChanged).toBe(true)
@@ -95,7 +99,10 @@ describe('A document for server code', () => {
     const first = master.apply(batch(adding('milk'), { command: { action: 'delete', path: ['todos', 'x'] } }))
     const second = master.apply(batch(adding('bread')))
     await scene.time.pass(1_000)
-    expect(await first).toMatchObject({ applied: { from: 0, completions: [adding('milk')] }, errors: [{ action: 'delete' }] })
+    expect(await first).toMatchObject({
+      applied: { from: 0, completions: [adding('milk')] },
+      errors: [{ action: 'delete' }],
+    })
     expect(await second).toMatchObject({ applied: { from: 1, completions: [adding('bread')] } })
     expect(await scene.titles()).toEqual(['milk', 'bread'])
     master.close()
@@ -103,7 +110,7 @@ describe('A document for server code', () => {
 
   it('refuses a flush that is too large, and takes the next', async () => {
     const master = await served.host.open(shopping)
-    await expect(master.apply(batch(adding('x'.repeat(1_400_000))))).rejects.toMatchObject({
+    await expect(master.apply(batch(adding('x'.repeat(1_400_000), 'x')))).rejects.toMatchObject({
       code: 'too_large',
       message: 'Flush refused: 1.4 MB, this host takes 1 MB (limits.flushBytes).',
     })
