@@ -9,8 +9,6 @@ async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
   const common: Config = {
     testEnvironment: 'node',
-    // Long enough for a busy machine: specs wait for events, and this only ends one that waits in vain.
-    testTimeout: 60_000,
     testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
     extensionsToTreatAsEsm: ['.ts', '.tsx'],
     transform: {
@@ -19,6 +17,8 @@ async function configure(): Promise<Config> {
     moduleNameMapper: Object.fromEntries(entries.map(({ name, source }) => [`^${name}$`, `<rootDir>/${source}`])),
   }
   return {
+    // Long enough for a busy machine: specs wait for events, and this only ends one that waits in vain.
+    testTimeout: 60_000,
     projects: [
       {
         ...common,

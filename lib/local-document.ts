@@ -114,8 +114,7 @@ export abstract class LocalDocument<T extends object> {
         return fn()
       } catch (error) {
         for (const entry of this.replica.retract(before)) {
-          entry.undone = true
-          entry.settle({ type: 'dropped', code: 'rejected', reason: 'The batch that it was part of threw.' })
+          entry.settle(undone)
         }
         this.tell(this.moved, undefined)
         throw error
@@ -205,7 +204,7 @@ export abstract class LocalDocument<T extends object> {
   #tellApplied(entry: Pending): void {
     const event = eventOf(entry, true, undefined)
     this.ring.post(() => {
-      if (!entry.undone) this.commands.next(event)
+      if (entry.settlement !== undone) this.commands.next(event)
     })
   }
 
@@ -224,6 +223,7 @@ export abstract class LocalDocument<T extends object> {
   }
 }
 
+const undone: Settlement = { type: 'dropped', code: 'rejected', reason: 'The batch that it was part of threw.' }
 const plainlyConfirmed: Settlement = { type: 'confirmed' }
 
 const confirmed = ({ createdId }: Pending): Settlement =>

@@ -41,7 +41,8 @@ function copyNode(node: object, bounds: Bounds, levels: number): unknown {
   const { toJSON } = node as { toJSON?: unknown }
   if (typeof toJSON === 'function') return copyJson(toJSON.call(node), bounds, levels - 1)
   const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(node)) {
+  for (const key in node) {
+    if (!Object.hasOwn(node, key)) continue
     const refused = checkKey(key, bounds)
     if (refused) throw refused
     const item = copyJson((node as Record<string, unknown>)[key], bounds, levels - 1)

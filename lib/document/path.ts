@@ -22,15 +22,19 @@ export function sharedLength(a: Path, b: Path): number {
   return length
 }
 
-let last: Path = root
+// The last of each length.
+const kept: Path[] = []
 
 /**
- * A copy of a path that nobody changes. Equal ones in a row are the same array: commands in a row are often about the
- * same record, and many of them wait at a time.
+ * A copy of the first segments of a path, all of them by default, that nobody changes. Equal ones in a row are the same
+ * array: commands in a row are often about the same record, and many of them wait at a time.
  */
-export function keepPath(path: Path): Path {
-  if (!samePath(path, last)) last = path.slice()
-  return last
+export function keepPath(path: Path, length: number = path.length): Path {
+  const known = kept[length]
+  if (known && sharedLength(path, known) === length) return known
+  const copy = path.slice(0, length)
+  kept[length] = copy
+  return copy
 }
 
 export function samePath(a: Path, b: Path): boolean {

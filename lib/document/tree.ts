@@ -44,6 +44,8 @@ export class Tree {
   /** The nodes on the way to the path that was looked up last: who goes the same way need not look again. */
   readonly #way: Node[]
   #wayPath: Path = root
+  /** How many segments of that path were found. */
+  #found = 0
   /** How many of them are owned, and the highest floor down to each of those. */
   #owned = 0
   readonly #floors: number[] = []
@@ -70,10 +72,9 @@ export class Tree {
   /** The live object at a path, if there is one. */
   object(path: Path): Readonly<Node> | undefined {
     const way = this.#way
-    if (path !== this.#wayPath) {
-      let length = sharedLength(path, this.#wayPath)
-      // Not there until all of it was found.
-      this.#wayPath = length === path.length ? path : path.slice(0, length)
+    let length = Math.min(this.#found, sharedLength(path, this.#wayPath))
+    if (length < this.#found || length < path.length) {
+      this.#found = length
       this.#owned = Math.min(this.#owned, length + 1)
       for (; length < path.length; length++) {
         const node = way[length] as Node
@@ -83,8 +84,9 @@ export class Tree {
         way[length + 1] = child
       }
       this.#wayPath = path
+      this.#found = length
     }
-    return way[path.length]
+    return way[length]
   }
 
   /** How many segments of the path lead to objects; all of them, where it names one. */

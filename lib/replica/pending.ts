@@ -21,10 +21,7 @@ export class Pending implements Completed {
   seq = 0
   /** Sent, does not apply here at present, and waits for its answer. */
   aside = false
-  /** Taken back by the batch that it was part of. */
-  undone = false
-  #settlement: Settlement | undefined
-  #ask: { readonly promise: Promise<Settlement>; readonly answer: (settlement: Settlement) => void } | undefined
+  #answer: Settlement | Question | undefined
 
   constructor(command: KeptCommand, createdId: string | undefined, edits: Edit | undefined) {
     this.command = command
@@ -32,26 +29,36 @@ export class Pending implements Completed {
     this.edits = edits
   }
 
+  /** What became of it, if that is known. */
+  get settlement(): Settlement | undefined {
+    return this.#answer instanceof Question ? undefined : this.#answer
+  }
+
   get isSettled(): boolean {
-    return this.#settlement !== undefined
+    return this.settlement !== undefined
   }
 
   settle(settlement: Settlement): void {
-    if (this.#settlement) return
-    this.#settlement = settlement
-    this.#ask?.answer(settlement)
+    if (this.settlement) return
+    const asked = this.#answer
+    this.#answer = settlement
+    if (asked instanceof Question) asked.answer(settlement)
   }
 
   /** What became of it. Made when first asked for, and answered also when asked late. */
   get settled(): Promise<Settlement> {
-    if (this.#settlement) return Promise.resolve(this.#settlement)
-    if (!this.#ask) {
-      let answer: (settlement: Settlement) => void = () => undefined
-      const promise = new Promise<Settlement>((resolve) => {
-        answer = resolve
-      })
-      this.#ask = { promise, answer }
-    }
-    return this.#ask.promise
+    const { settlement } = this
+    if (settlement) return Promise.resolve(settlement)
+    const asked = this.#answer instanceof Question ? this.#answer : new Question()
+    this.#answer = asked
+    return asked.promise
   }
+}
+
+/** Somebody waits for what becomes of a command. */
+class Question {
+  answer: (settlement: Settlement) => void = () => undefined
+  readonly promise = new Promise<Settlement>((resolve) => {
+    this.answer = resolve
+  })
 }

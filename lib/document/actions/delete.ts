@@ -8,7 +8,7 @@ export const remove: Action = {
 
   apply(tree, { path = root }) {
     if (path.length === 0) return new Refusal('invalid_path', 'The root of a document cannot be deleted.')
-    const parent = keepPath(path.slice(0, -1))
+    const parent = keepPath(path, path.length - 1)
     const key = path[parent.length] as string
     const node = tree.object(parent)
     return node && Object.hasOwn(node, key) ? tree.remove(parent, key) : notFound(tree, path)
