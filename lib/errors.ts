@@ -33,6 +33,11 @@ export const errorCodes = [
   'connection_lost',
   'history_trimmed',
   'regressed',
+  // A storage
+  'storage_full',
+  'storage_failed',
+  'storage_unknown',
+  'storage_damaged',
 ] as const
 
 /** Names one kind of error, in code and on the wire. */

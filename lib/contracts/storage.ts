@@ -1,0 +1,36 @@
+/** One thing that is kept, under a key of its document. */
+export interface Entry {
+  readonly key: string
+  readonly value: string
+}
+
+/** What a key is to hold from now on, or has to hold for a write to happen; `undefined` where it is not there. */
+export interface Change {
+  readonly key: string
+  readonly value: string | undefined
+}
+
+/**
+ * Keeps a client's documents and what waits in them over a restart: small texts under keys, per document. Several tabs
+ * or processes may use one at the same time. What the texts mean is the client's; a storage keeps them as they are.
+ * Document ids and keys are any text; values may hold megabytes.
+ */
+export interface Storage {
+  /** Everything that is kept of a document, in the order of its keys (by UTF-16 code units). */
+  read(document: string): Promise<readonly Entry[]>
+  /**
+   * Writes all changes or none, in one atomic step, if every key of `expected` holds just that value then. Once it
+   * resolves with `true` they survive a crash of the page or process. `false` where something expected does not hold:
+   * nothing was written. A rejection (`storage_full`, `storage_failed`) means that nothing was written, too; one with
+   * `storage_unknown` that it cannot be said.
+   */
+  write(document: string, expected: readonly Change[], changes: readonly Change[]): Promise<boolean>
+  /**
+   * Takes a name until it is let go by the function that comes back, or its holder dies: its page was closed, its
+   * process killed. `undefined` where another holds it, or where the platform cannot tell; nobody waits. One storage may
+   * hold a name once.
+   */
+  hold(name: string): Promise<(() => void) | undefined>
+  /** Finishes what is under way, lets go of every name and frees everything. Idempotent; from then on all rejects with `closed`. */
+  close(): Promise<void>
+}
