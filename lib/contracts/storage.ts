@@ -16,8 +16,8 @@ export interface Change {
  * Document ids and keys are any text; values may hold megabytes.
  */
 export interface Storage {
-  /** Everything that is kept of a document, in the order of its keys (by UTF-16 code units). */
-  read(document: string): Promise<readonly Entry[]>
+  /** What is kept of a document under keys that begin with `prefix`, in the order of the keys (by UTF-16 code units). */
+  read(document: string, prefix: string): Promise<readonly Entry[]>
   /**
    * Writes all changes or none, in one atomic step, if every key of `expected` holds just that value then. Once it
    * resolves with `true` they survive a crash of the page or process. `false` where something expected does not hold:
