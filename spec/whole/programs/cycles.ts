@@ -8,7 +8,7 @@ import { createHost } from '../../../lib/host/index.ts'
 import { createClient, document } from '../../../lib/index.ts'
 import { socketIoTransport } from '../../../transports/socket-io/index.ts'
 import { serveSocketIo } from '../../../transports/socket-io/server.ts'
-import { bytesHeld } from '../../support/memory.ts'
+import { bytesKept } from '../../support/memory.ts'
 
 /** What a process holds at one moment. */
 export interface Held {
@@ -55,7 +55,7 @@ async function look(): Promise<Held> {
       countListeners as (emitter: object) => number,
     ),
     counts: host.counts,
-    bytes: bytesHeld(),
+    bytes: await bytesKept(),
   }
 }
 
