@@ -114,7 +114,7 @@ describe('serveSocketIo, with a client that stops reading', () => {
       await withClients([kind], async ({ source, proxy, others, slow }) => {
         await fanOut(source, [...others, slow], 0, warmUp, () => {})
         proxy.pause('to client')
-        const before = await bytesKept()
+        const before = bytesHeld()
         let most = 0
         let looks = 0
         await fanOut(source, others, warmUp, total, () => {
