@@ -6,6 +6,12 @@ export {
   historySuite,
 } from './history-suite.ts'
 export {
+  type StorageCapabilities,
+  type StorageFactory,
+  type StorageStore,
+  storageSuite,
+} from './storage-suite.ts'
+export {
   type TestFunctions,
   type TransportCapabilities,
   type TransportFactory,
