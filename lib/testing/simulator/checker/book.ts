@@ -1,0 +1,181 @@
+import type { CommandCompletion } from '../../../flushout.ts'
+import type { SyncEvent } from '../../../events.ts'
+import type { Flush, Open } from '../../../protocol/messages.ts'
+import type { Settlement } from '../../../replica/pending.ts'
+import type { Fail, Ledger } from './ledger.ts'
+import { isSame, Made, wayOf } from './made.ts'
+import { type AnyCommand, copy, type Json, play } from './replay.ts'
+
+/** What one user of a document did and was told, from when it was opened until it was closed or its process died. */
+export class Book {
+  readonly name: string
+  readonly mades: Made[] = []
+  readonly #ledger: Ledger
+  readonly #fail: Fail
+  readonly #losses: number
+  readonly #reports = { rejected: 0, dropped: 0, unknown: 0 }
+  /** Two things waited under one name, so it cannot be told which is meant. */
+  #isFuzzy = false
+  #waiting: Made[] = []
+  #confirmed = 0
+  #isRegressed = false
+  /** How many losses it was told of; it must be told of those that concern it. */
+  #owed = false
+  isOver = false
+
+  constructor(name: string, ledger: Ledger, fail: Fail) {
+    this.name = name
+    this.#losses = ledger.losses
+    this.#ledger = ledger
+    this.#fail = (invariant, what) => fail(invariant, `${name}: ${what}`)
+  }
+
+  get waiting(): readonly Made[] {
+    this.#waiting = this.#waiting.filter((made) => made.isWaiting)
+    return this.#waiting
+  }
+
+  /** A command that was applied here. */
+  made(number: number, command: AnyCommand, createdId: string | undefined, view: object): Made {
+    const path = command.path ?? []
+    if (command.action === 'create' && (command.props as Json | undefined)?.by !== number) this.#isFuzzy = true
+    const made = new Made(number, command, createdId, wayOf(path, view, this.waiting))
+    this.mades.push(made)
+    this.#waiting.push(made)
+    return made
+  }
+
+  settled(made: Made, settlement: Settlement): void {
+    if (made.settlement) return this.#fail('I11', `${made.number} was settled twice.`)
+    made.settlement = settlement
+    if (this.isOver) return
+    switch (settlement.type) {
+      case 'confirmed':
+      case 'rewritten':
+        if (!made.wasTaken) this.#fail('I4', `${made.number} was told to be ${settlement.type}, and is not in the history.`)
+        if (!this.#isFuzzy && settlement.createdId !== made.createdId)
+          this.#fail('I10', `${made.number} made ${settlement.createdId}; it was known as ${made.createdId}.`)
+        return
+      case 'rejected':
+        if (!made.wasRefused) this.#fail('I11', `${made.number} was rejected (${settlement.code}), the history does not say so.`)
+        return
+      case 'dropped':
+        if (made.sent) this.#fail('I9', `${made.number} was dropped (${settlement.code}), though it was sent.`)
+        return
+      case 'unknown':
+        if (this.#ledger.losses === 0) this.#fail('I4', `${made.number} is unknown (${settlement.reason}), and nothing was lost.`)
+    }
+  }
+
+  told(event: SyncEvent): void {
+    switch (event.type) {
+      case 'rejected':
+      case 'dropped':
+      case 'unknown':
+        this.#reports[event.type]++
+        return
+      case 'regressed':
+        if (this.#ledger.losses === 0) this.#fail('I16', 'It was told of a loss, and there was none.')
+        this.#isRegressed = true
+        this.#owed = false
+        return
+      case 'synced':
+        if (event.commandCount < this.#confirmed && !this.#isRegressed)
+          this.#fail('I8', `It went back from ${this.#confirmed} to ${event.commandCount}.`)
+        this.#confirmed = event.commandCount
+        this.#isRegressed = false
+        return
+      case 'renamed':
+        return this.#renamed(event.path, event.id)
+    }
+  }
+
+  opens({ position }: Open): void {
+    if (position && position.count > 0 && this.#ledger.hasLost(position)) this.#owed = true
+  }
+
+  /** A flush as it was said: the first of what waits, unchanged. @returns what it is of */
+  sends({ client, after, completions }: Flush): (Made | undefined)[] {
+    const { waiting } = this
+    return completions.map((completion, i) => {
+      const made = waiting[i]
+      const seq = after + 1 + i
+      if (!made) {
+        this.#fail('I6', `It sends ${seq}, which nobody made: ${JSON.stringify(completion)}`)
+        return undefined
+      }
+      this.#compare(made, client, seq, completion)
+      return made
+    })
+  }
+
+  /** What is shown must be some state of the history with what waits on top. */
+  shows(text: string, commandCount: number): void {
+    const { waiting } = this
+    for (let count = commandCount; count >= Math.max(0, commandCount - waiting.length); count--) {
+      for (const base of this.#ledger.textsAt(count)) {
+        if (waiting.length === 0 ? base === text : text === withWaiting(base, waiting)) return
+      }
+    }
+    this.#fail('I8', `It shows ${text} at ${commandCount} with ${waiting.length} waiting, which no prefix of the history gives.`)
+  }
+
+  /** The process dies, or the document is closed: nothing more is told. */
+  ends(): void {
+    this.isOver = true
+    for (const made of this.waiting) made.isGone = true
+  }
+
+  /** When everything has come to rest. */
+  check(): void {
+    for (const made of this.mades) {
+      const { settlement, number } = made
+      const isTold = settlement?.type === 'confirmed' || settlement?.type === 'rewritten'
+      if (isTold && !made.isGone && made.inHistory !== 1 && !made.wasLost)
+        this.#fail('I4', `${number} was ${settlement.type}, and the history has it ${made.inHistory} times.`)
+      if (settlement?.type === 'rejected' && made.inHistory > 0 && !made.wasLost)
+        this.#fail('I11', `${number} was rejected, and is in the history.`)
+      if (settlement?.type === 'dropped' && made.inHistory > 0) this.#fail('I11', `${number} was dropped, and is in the history.`)
+      if (!settlement && !this.isOver) this.#fail('I12', `${number} still waits: ${JSON.stringify(made.command)}`)
+    }
+    if (this.isOver) return
+    for (const type of ['rejected', 'dropped', 'unknown'] as const) {
+      const count = this.mades.filter(({ settlement }) => settlement?.type === type).length
+      if (count !== this.#reports[type]) this.#fail('I11', `${count} were ${type}, and ${this.#reports[type]} were reported.`)
+    }
+    if (this.#owed) this.#fail('I16', 'It held what was lost, and was not told.')
+  }
+
+  #compare(made: Made, client: string, seq: number, { command, createdId }: CommandCompletion): void {
+    const text = JSON.stringify([command, createdId])
+    const { sent } = made
+    // Where something was lost, numbers may begin again; when its clients know of it is theirs.
+    const isFresh = !sent || this.#ledger.losses > this.#losses
+    if (!isFresh && (sent.client !== client || sent.seq !== seq))
+      this.#fail('I2', `${made.number} was sent as ${sent.seq} of ${sent.client}, and now as ${seq} of ${client}.`)
+    if (!isFresh && sent.text !== text) this.#fail('I5', `${made.number} was sent as ${sent.text}, and now as ${text}.`)
+    made.sent = { client, seq, text }
+    const is = command as AnyCommand
+    for (const field of ['action', 'props', 'parentDefault', 'id', 'unset'] as const) {
+      if (JSON.stringify(is[field]) !== JSON.stringify(made.command[field]))
+        this.#fail('I5', `${made.number} is sent with another ${field}: ${text}, not ${JSON.stringify(made.command)}`)
+    }
+    if (this.#isFuzzy) return
+    if (createdId !== made.createdId) this.#fail('I10', `${made.number} is sent with the id ${createdId}, not ${made.createdId}.`)
+    if (!isSame(is.path ?? [], made.path))
+      this.#fail('I10', `${made.number} is sent with the path ${is.path}, not ${made.path}.`)
+  }
+
+  #renamed(path: readonly string[], id: string): void {
+    const meant = this.waiting.filter((made) => isSame(made.place, path))
+    if (meant.length > 1) this.#isFuzzy = true
+    const [made] = meant
+    if (made) made.createdId = id
+  }
+}
+
+function withWaiting(base: string, waiting: readonly Made[]): string {
+  const document = JSON.parse(base) as Json
+  for (const made of waiting) play(document, { ...made.command, path: made.path }, copy(made.createdId))
+  return JSON.stringify(document)
+}

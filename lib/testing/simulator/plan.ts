@@ -1,0 +1,105 @@
+import { Random } from './random.ts'
+
+/** What may go wrong. */
+export const faults = [
+  'cut',
+  'cut_after',
+  'half_open',
+  'deaf_host',
+  'partition',
+  'storm',
+  'ghost',
+  'say_again',
+  'host_crash',
+  'host_restart',
+  'host_sleep',
+  'host_clock',
+  'client_crash',
+  'client_sleep',
+  'client_clock',
+  'reopen',
+  'append_not_written',
+  'append_written',
+  'ask_failed',
+  'store_slow',
+  'store_down',
+  'store_lag',
+  'notice_lost',
+  'torn_write',
+  'rollback',
+  'loss',
+  'slow_hook',
+  'refusing_hook',
+] as const
+
+export type Fault = (typeof faults)[number]
+
+/** One thing that somebody does, or that goes wrong. What `chance` decides is its own. */
+export interface Step {
+  readonly index: number
+  /** Virtual milliseconds from the beginning. */
+  readonly at: number
+  readonly type: 'edit' | Fault
+  readonly chance: number
+}
+
+/** What is to happen in one run. */
+export interface Plan {
+  readonly clients: number
+  readonly hosts: number
+  readonly flushCommands: readonly number[]
+  readonly keep: number
+  readonly idleTime: number
+  readonly latency: readonly [number, number]
+  readonly syncTime: number
+  readonly lag: number
+  /** How often an id is one of few, so that creates meet. */
+  readonly commonIds: number
+  /** Clients from this one on only read. */
+  readonly readers: number
+  /** Whether clients begin with the initial document, before they have met a host. */
+  readonly startsOffline: boolean
+  readonly steps: readonly Step[]
+}
+
+/** How a plan is made smaller. */
+export interface Knobs {
+  readonly clients?: number | undefined
+  readonly hosts?: number | undefined
+  /** Only these steps. */
+  readonly only?: readonly number[] | undefined
+}
+
+const leastEdits = 90
+const leastFaults = 12
+
+/** Draws what is to happen, each seed with faults and rates of its own. */
+export function draw(seed: number, knobs: Knobs = {}): Plan {
+  const random = new Random(seed)
+  const clients = random.between(3, 5)
+  const hosts = random.between(2, 3)
+  const kinds = random.some(faults, random.between(5, 14))
+  const length = random.pick([5_000, 20_000, 60_000])
+  const least = random.pick([1, 1, 5, 50])
+  const plan = {
+    clients: knobs.clients ?? clients,
+    hosts: knobs.hosts ?? hosts,
+    flushCommands: Array.from({ length: hosts }, () => random.pick([2, 3, 5, 1_000])),
+    keep: random.pick([0, 3, 10, 10_000]),
+    idleTime: random.pick([100, 2_000, 60_000]),
+    latency: [least, least * random.pick([1, 3, 20])] as const,
+    syncTime: random.pick([0, 1, 10, 100]),
+    lag: random.pick([0, 1, 20, 500]),
+    commonIds: random.pick([0, 0.1, 0.4]),
+    readers: random.chance(0.15) ? clients - 1 : clients,
+    startsOffline: random.chance(0.5),
+  }
+  const edits = Array.from({ length: leastEdits + random.below(30) }, () => 'edit' as const)
+  const troubles = Array.from({ length: leastFaults + random.below(20) }, (_, i) => kinds[i] ?? random.pick(kinds))
+  const steps = [...edits, ...troubles]
+    .map((type) => ({ at: random.below(length), type, chance: random.seed() }))
+    .sort((a, b) => a.at - b.at)
+    .map((step, index) => ({ ...step, index }))
+  const only = knobs.only && new Set(knobs.only)
+  return { ...plan, steps: only ? steps.filter(({ index }) => only.has(index)) : steps }
+}
