@@ -2,6 +2,7 @@ import { appendLaws } from './history/append-laws.ts'
 import { beginningLaws } from './history/beginning-laws.ts'
 import { atBench, type HistoryFactory } from './history/bench.ts'
 import { closingLaws } from './history/closing-laws.ts'
+import { forgettingLaws } from './history/forgetting-laws.ts'
 import type { HistoryCapabilities, HistoryLaw } from './history/law.ts'
 import { readingLaws } from './history/reading-laws.ts'
 import { recordLaws } from './history/record-laws.ts'
@@ -12,7 +13,7 @@ import type { TestFunctions } from './transport-suite.ts'
 export type { HistoryFactory, HistoryRetention, HistoryStore } from './history/bench.ts'
 export type { HistoryCapabilities } from './history/law.ts'
 
-const keepsAll = { commands: Number.MAX_SAFE_INTEGER }
+const keepsAll = { commands: Number.MAX_SAFE_INTEGER, records: Number.MAX_SAFE_INTEGER }
 
 /**
  * Tests a history adapter against the contract, one test for each law. `factory` makes an empty store for each, with as
@@ -35,7 +36,7 @@ export function historySuite(
   const { durable, channel, patience = 4_000 } = capabilities
   describe(`${name} (${durable ? 'durable' : 'gone when closed'}; a channel reaches the ${channel})`, () => {
     for (const law of lawsFor(capabilities)) {
-      it(law.name, () => atBench(factory, law.retention ?? keepsAll, patience, (bench) => law.run(bench)))
+      it(law.name, () => atBench(factory, { ...keepsAll, ...law.retention }, patience, (bench) => law.run(bench)))
     }
   })
 }
@@ -46,6 +47,7 @@ const lawsFor = (capabilities: HistoryCapabilities): readonly HistoryLaw[] => [
   ...recordLaws,
   ...readingLaws,
   ...savingLaws,
+  ...forgettingLaws,
   ...valueLaws,
   ...closingLaws(capabilities),
 ]

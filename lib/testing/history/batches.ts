@@ -1,4 +1,4 @@
-import type { Batch, History, Outcome, Position } from '../../contracts/history.ts'
+import type { AppendResult, Batch, History, Outcome, Position, Verdict } from '../../contracts/history.ts'
 import { realEnvironment } from '../../environment.ts'
 import type { CommandCompletion } from '../../flushout.ts'
 import { same } from '../transport/checks.ts'
@@ -17,6 +17,7 @@ export interface BatchOptions {
   readonly completions?: readonly CommandCompletion[]
   readonly outcome?: Outcome
   readonly hashes?: readonly string[]
+  readonly sentFrom?: Position
 }
 
 // Several processes may take part.
@@ -25,13 +26,14 @@ let marks = 0
 
 /** A batch that follows a position. Each has a mark of its own. */
 export function batchAfter(position: Position, options: BatchOptions = {}): Batch {
-  const { client = 'ann', by = 'subject', after = 0, commands = 1, outcome = {} } = options
+  const { client = 'ann', by = 'subject', after = 0, commands = 1, outcome = {}, sentFrom } = options
   const seqs = Array.from({ length: commands }, (_, index) => after + 1 + index)
   marks += 1
   return {
     mark: `${origin}-${marks}`,
     follows: position.mark,
     from: position.count,
+    ...(sentFrom && { sentFrom }),
     completions: options.completions ?? seqs.map((seq) => completion(`${client} ${seq}`)),
     client,
     by,
@@ -73,6 +75,10 @@ export const endOf = (batch: Batch): Position => ({ count: batch.from + batch.co
 export const lastOf = (batches: readonly Batch[]): Position => endOf(batches.at(-1) as Batch)
 
 export const marksOf = (batches: readonly Batch[]): string[] => batches.map(({ mark }) => mark)
+
+/** What was said of each batch, where they were refused. */
+export const verdictsIn = (answer: AppendResult): Verdict[] | string =>
+  answer.type === 'refused' ? answer.verdicts.map(({ verdict }) => verdict) : answer.type
 
 /** Appends, and fails unless that is the answer. Gives the new head. */
 export async function write(

@@ -1,13 +1,11 @@
 import { type Observable, Subject, type Subscription } from 'rxjs'
-import type { Batch, History, HistoryAdapter, Position } from '../../contracts/history.ts'
+import type { Batch, History, HistoryAdapter, Position, Retention } from '../../contracts/history.ts'
 import { hasCode } from '../../errors.ts'
 import { check, eventually } from '../transport/checks.ts'
 import { marksOf } from './batches.ts'
 
 /** How much is kept behind the newest snapshot. */
-export interface HistoryRetention {
-  readonly commands: number
-}
+export type HistoryRetention = Retention
 
 /** One store, empty at first, and how hosts reach it. Made anew for each law. */
 export interface HistoryStore {

@@ -19,9 +19,9 @@ export const brokenKeeping: Readonly<Record<string, Break>> = {
   'forgets records with the batches they belong to': altering((sound) => {
     let saved = false
     return {
-      async save(position, document) {
+      async save(position, document, retention) {
         saved = true
-        return sound.save(position, document)
+        return sound.save(position, document, retention)
       },
       async record(client, by) {
         const { record, head } = await sound.record(client, by)
@@ -29,14 +29,50 @@ export const brokenKeeping: Readonly<Record<string, Break>> = {
       },
     }
   }),
+  'never forgets a record': altering((sound) => {
+    const known = new Map<string, Awaited<ReturnType<History['record']>>['record']>()
+    return {
+      async record(client, by) {
+        const { record, head } = await sound.record(client, by)
+        const key = JSON.stringify([client, by])
+        if (record) known.set(key, record)
+        return { record: known.get(key), head }
+      },
+    }
+  }),
+  'forgets a record that is used while it looks': altering((sound) => {
+    let appends = 0
+    let forgets = false
+    return {
+      async append(position, batches, initial) {
+        appends += 1
+        try {
+          return await sound.append(position, batches, initial)
+        } finally {
+          appends -= 1
+        }
+      },
+      save(position, document, retention) {
+        forgets ||= appends > 0
+        return sound.save(position, document, retention)
+      },
+      async record(client, by) {
+        const { record, head } = await sound.record(client, by)
+        return { record: forgets ? undefined : record, head }
+      },
+    }
+  }),
+  'does not mind what a snapshot is saved with': altering((sound) => ({
+    save: (position, document) => sound.save(position, document),
+  })),
   'keeps a record under the client alone': altering((sound) => ({
     record: (client) => sound.record(client, 'subject'),
   })),
   'takes an older snapshot for the newest': altering((sound) => {
     let older: Awaited<ReturnType<History['load']>>
     return {
-      async save(position, document) {
-        if ((await sound.save(position, document)) !== 'older') return 'saved'
+      async save(position, document, retention) {
+        if ((await sound.save(position, document, retention)) !== 'older') return 'saved'
         older = { snapshot: { commandCount: position.count, document }, position }
         return 'saved'
       },
@@ -44,16 +80,16 @@ export const brokenKeeping: Readonly<Record<string, Break>> = {
     }
   }),
   'takes a snapshot of another history': altering((sound) => ({
-    async save(position, document) {
-      const result = await sound.save(position, document)
+    async save(position, document, retention) {
+      const result = await sound.save(position, document, retention)
       return result === 'regressed' && (await sound.load()) ? 'saved' : result
     },
   })),
   'trims what lies behind the newest snapshot': altering((sound) => {
     let newest: Position | undefined
     return {
-      async save(position, document) {
-        const result = await sound.save(position, document)
+      async save(position, document, retention) {
+        const result = await sound.save(position, document, retention)
         if (result === 'saved') newest = position
         return result
       },

@@ -14,6 +14,6 @@ export interface HistoryCapabilities {
 export interface HistoryLaw {
   readonly name: string
   /** What the store keeps behind the newest snapshot. @default all of it */
-  readonly retention?: HistoryRetention
+  readonly retention?: Partial<HistoryRetention>
   run(bench: Bench): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { AppendResult, Batch, ClientRecord, Outcome, Verdict } from '../../contracts/history.ts'
 import { same } from '../transport/checks.ts'
-import { batchAfter, begin, chainAfter, documentId, emptyAfter, endOf, lastOf, write } from './batches.ts'
+import { batchAfter, begin, chainAfter, documentId, emptyAfter, endOf, lastOf, verdictsIn, write } from './batches.ts'
 import type { HistoryLaw } from './law.ts'
 
 /** What is kept of each client, and how flushes are judged by it. */
@@ -115,10 +115,6 @@ export const recordLaws: readonly HistoryLaw[] = [
     },
   },
 ]
-
-function verdictsIn(answer: AppendResult): Verdict[] | string {
-  return answer.type === 'refused' ? answer.verdicts.map(({ verdict }) => verdict) : answer.type
-}
 
 function recordsIn(answer: AppendResult): (ClientRecord | undefined)[] {
   return answer.type === 'refused' ? answer.verdicts.map(({ record }) => record) : []

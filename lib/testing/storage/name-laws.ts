@@ -10,7 +10,8 @@ export const nameLaws = ({ names }: StorageCapabilities): readonly StorageLaw[] 
 const cannotTell: StorageLaw = {
   name: 'gives nobody a name, for it cannot tell who has one',
   async run({ left, right }) {
-    same([await left.hold('a'), await right.hold('b')], [undefined, undefined], 'the answers')
+    const answers = [await left.hold('a'), await right.hold('b')]
+    same(answers.filter((letGo) => letGo).length, 0, 'how many were given')
   },
 }
 
