@@ -1,16 +1,21 @@
 import type { ErrorCode } from './errors.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
 
+/** Resolves when a command can no longer be lost with this process. */
+export type KeptOf = (entry: Pending) => Promise<void>
+
 /** A command that was applied here. */
 export class Done {
   readonly isSuccess = true
   /** The id that a create made; the Master may rename it, then `settled` has the new one. */
   declare readonly createdId?: string
   readonly #entry: Pending
+  readonly #keptOf: KeptOf | undefined
 
   /** @internal */
-  constructor(entry: Pending) {
+  constructor(entry: Pending, keptOf?: KeptOf) {
     this.#entry = entry
+    this.#keptOf = keptOf
     if (entry.createdId !== undefined) this.createdId = entry.createdId
   }
 
@@ -21,7 +26,7 @@ export class Done {
 
   /** When it can no longer be lost with this process. Without a storage that is when the Master has settled it. */
   get kept(): Promise<void> {
-    return this.#entry.settled.then(() => undefined)
+    return this.#keptOf ? this.#keptOf(this.#entry) : this.#entry.settled.then(() => undefined)
   }
 }
 

@@ -29,14 +29,29 @@ export type SyncEvent =
   | { readonly type: 'synced'; readonly isPartial: boolean; readonly commandCount: number }
   /** The id of an object that was created here was taken: it goes by another. */
   | { readonly type: 'renamed'; readonly path: readonly string[]; readonly id: string }
+  | RefusedEvent
+  /**
+   * The Master's history no longer holds what was confirmed here up to `commandCount`. Of the own commands that were
+   * confirmed, those numbered `first` to `last` are lost.
+   */
+  | {
+      readonly type: 'regressed'
+      readonly commandCount: number
+      readonly lost?: { readonly client: string; readonly first: number; readonly last: number }
+    }
+  /** The storage does not do what it should; it is tried again. What was kept before it failed stays as it is. */
+  | { readonly type: 'storage'; readonly code: string; readonly reason: string }
+  /** Another page or process found this one asleep, and sends so many of the commands that waited here. */
+  | { readonly type: 'taken_over'; readonly commands: number }
+
+/** What a person must see: an edit of theirs is gone, or may be. */
+export type RefusedEvent =
   /** The Master refused it. */
   | ({ readonly type: 'rejected' } & Refused)
   /** It no longer applied before it was sent. */
   | ({ readonly type: 'dropped' } & Refused)
   /** Whether the Master took it can no longer be found out; it is not sent again. */
   | ({ readonly type: 'unknown' } & Refused)
-  /** The Master's history no longer holds what was confirmed here up to `commandCount`. */
-  | { readonly type: 'regressed'; readonly commandCount: number }
 
 /** A command that did not make it, and why. */
 export interface Refused {
@@ -45,4 +60,7 @@ export interface Refused {
   readonly reason: string
   /** Its number among its client's commands; 0 where it was never sent. */
   readonly seq: number
+  /** The client that made it, and the name by which it is dismissed; where there is a storage. */
+  readonly client?: string
+  readonly notice?: string
 }

@@ -1,6 +1,7 @@
 export { type Applied, Done, Failed } from './applied.ts'
 export { type Client, type ClientConfig, createClient } from './client/client.ts'
 export { ConnectedProxy, type DocumentStatus, type FlushPolicy, type OpenOptions } from './client/connected-proxy.ts'
+export type { Keeping, Queue } from './client/keeping.ts'
 export type { LineStatus } from './client/line.ts'
 export type {
   AppendResult,
@@ -12,13 +13,14 @@ export type {
   Position,
   Verdict,
 } from './contracts/history.ts'
+export type { Entry, Storage } from './contracts/storage.ts'
 export type { SessionInfo, SessionSource, Transport } from './contracts/transport.ts'
 export { type At, Cursor } from './cursor.ts'
 export { replay } from './document/replay.ts'
 export { type Context, type DocumentKind, type DocumentKinds, type DocumentOf, document } from './documents.ts'
 export { type Environment, realEnvironment } from './environment.ts'
 export { type ErrorCode, hasCode, MillraceError } from './errors.ts'
-export type { CommandEvent, Origin, Refused, SyncEvent } from './events.ts'
+export type { CommandEvent, Origin, Refused, RefusedEvent, SyncEvent } from './events.ts'
 export {
   type ApplyResult,
   type Command,

@@ -1,5 +1,5 @@
 import { distinctUntilChanged, map, type Observable, Subject, startWith } from 'rxjs'
-import { type Applied, Done, Failed } from './applied.ts'
+import { type Applied, Done, Failed, type KeptOf } from './applied.ts'
 import { type At, cursorsOf } from './cursor.ts'
 import { Deletions } from './deletions.ts'
 import type { KeptCommand } from './document/actions/action.ts'
@@ -9,7 +9,7 @@ import { root } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
 import type { Completed } from './document/replay.ts'
 import type { Checked, PathOf, ValueAt } from './document/typed-path.ts'
-import type { CommandEvent, Origin, SyncEvent } from './events.ts'
+import type { CommandEvent, Origin, RefusedEvent, SyncEvent } from './events.ts'
 import type { Command, Interceptor } from './flushout.ts'
 import { intercept } from './judge.ts'
 import { defaultLimits } from './protocol/limits.ts'
@@ -42,6 +42,8 @@ export abstract class LocalDocument<T extends object> {
   protected readonly closed = new Subject<never>()
   protected readonly moved = new Subject<void>()
   protected isClosed = false
+  /** How a command is kept, where there is a storage. */
+  protected keptOf: KeptOf | undefined
   readonly #interceptor: Interceptor<T, never> | undefined
   readonly #deletions = new Deletions()
 
@@ -175,7 +177,11 @@ export abstract class LocalDocument<T extends object> {
 
   protected refuse(type: 'dropped' | 'rejected' | 'unknown', entry: Pending, code: string, reason: string): void {
     entry.settle(type === 'unknown' ? { type, reason } : { type, code, reason })
-    this.tell(this.syncs, { type, command: entry.command as Command, code, reason, seq: entry.seq })
+    this.report({ type, command: entry.command as Command, code, reason, seq: entry.seq })
+  }
+
+  protected report(outcome: RefusedEvent): void {
+    this.tell(this.syncs, outcome)
   }
 
   protected settle(entries: readonly Pending[], settlement?: Settlement): void {
@@ -198,7 +204,7 @@ export abstract class LocalDocument<T extends object> {
     this.#deletions.forget(entry)
     if (this.commands.observed) this.#tellApplied(entry)
     this.tell(this.moved, undefined)
-    return new Done(entry)
+    return new Done(entry, this.keptOf)
   }
 
   #tellApplied(entry: Pending): void {

@@ -1,4 +1,4 @@
-import type { Command, SyncEvent } from 'millrace'
+import type { Command, RefusedEvent, SyncEvent } from 'millrace'
 import { useEffect, useState } from 'react'
 import { filter, map } from 'rxjs'
 import type { List } from './client.ts'
@@ -50,11 +50,9 @@ export function Refusals({ list }: { readonly list: List }) {
   )
 }
 
-type Refused = Extract<SyncEvent, { readonly reason: string }>
+const isRefused = (event: SyncEvent): event is RefusedEvent => 'command' in event
 
-const isRefused = (event: SyncEvent): event is Refused => 'reason' in event
-
-function describe({ type, command, code, reason }: Refused, key: number): Refusal {
+function describe({ type, command, code, reason }: RefusedEvent, key: number): Refusal {
   const title = titleIn(command)
   return {
     key,

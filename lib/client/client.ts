@@ -1,9 +1,11 @@
-import { audit, distinctUntilChanged, filter, map, type Observable, startWith } from 'rxjs'
+import { audit, distinctUntilChanged, filter, first, map, type Observable, Subscription, startWith } from 'rxjs'
 import type { Transport } from '../contracts/transport.ts'
 import type { DocumentKinds, DocumentOf } from '../documents.ts'
 import { type Environment, realEnvironment } from '../environment.ts'
 import { MillraceError } from '../errors.ts'
+import type { RefusedEvent } from '../events.ts'
 import { ConnectedProxy, type FlushPolicy, type OpenOptions } from './connected-proxy.ts'
+import type { Keeping, Queue } from './keeping.ts'
 import { Line, type LineStatus } from './line.ts'
 
 /** How a client reaches its host, who it is, and when it flushes. */
@@ -16,6 +18,11 @@ export interface ClientConfig {
   readonly app?: string
   /** When to flush. @default as soon as something is pending, all that one turn of the event loop applied together */
   readonly flushWhen?: FlushPolicy
+  /**
+   * Keeps documents and what waits in them over a restart: `offline(indexedDbStorage('todos'))`, from millrace/offline.
+   * @default nothing is kept
+   */
+  readonly storage?: Keeping
   /** Time and chance. @default the real ones */
   readonly environment?: Environment
 }
@@ -29,29 +36,56 @@ export interface Client<K extends DocumentKinds> {
     id: `${N}/${string}`,
     options?: OpenOptions<DocumentOf<K[N]>>,
   ): ConnectedProxy<DocumentOf<K[N]>>
-  /** Closes every document and the connection. Idempotent. What is not flushed is lost: `await proxy.flush()` first. */
+  /**
+   * Closes every document and the connection. Idempotent. Without a storage, what is not flushed is lost:
+   * `await proxy.flush()` first.
+   */
   close(): void
+  /** Resolves when it was closed and its storage, if there is one, has everything. */
+  readonly closed: Promise<void>
   /** The same as `close`. */
   [Symbol.dispose](): void
+  /** The same as `close`, then `closed`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Makes a client. It connects when the first document is opened. */
 export function createClient<K extends DocumentKinds>(config: ClientConfig): Client<K> {
   const environment = config.environment ?? realEnvironment
-  const { token, app } = config
-  const line = new Line({
-    transport: config.transport,
-    environment,
-    token: typeof token === 'function' ? token : () => token,
-    ...(app !== undefined && { app }),
-  })
+  const { token, app, storage, flushWhen = soon } = config
+  const newLine = () =>
+    new Line({
+      transport: config.transport,
+      environment,
+      token: typeof token === 'function' ? token : () => token,
+      ...(app !== undefined && { app }),
+    })
+  const line = newLine()
   const proxies = new Map<string, ConnectedProxy<never>>()
   let isClosed = false
+  let settleClosed: (kept: Promise<void> | undefined) => void = () => undefined
+  const closed = new Promise<void>((resolve) => {
+    settleClosed = resolve as typeof settleClosed
+  })
+
+  /** Sends what was found waiting under another name, over a line of its own, and goes. */
+  const sendFor = (proxy: ConnectedProxy<never>, queue: Queue) => {
+    const own = newLine()
+    const left = () => own.close()
+    const report = (outcome: RefusedEvent) => proxy.report(outcome)
+    const found = new ConnectedProxy(
+      { id: proxy.id, line: own, environment, flushWhen, storage: queue, report, left },
+      {},
+    )
+    found.saved$.pipe(first((isSaved) => isSaved, false)).subscribe(() => found.close())
+    return found
+  }
 
   const close = () => {
     isClosed = true
     for (const proxy of [...proxies.values()]) proxy.close()
     line.close()
+    settleClosed(storage?.close())
   }
 
   return {
@@ -65,18 +99,32 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
       if (isClosed) throw new MillraceError('closed', 'This client was closed: make a new one.')
       const known = proxies.get(id)
       if (known) return known as unknown as ConnectedProxy<DocumentOf<K[N]>>
-      // A name for each time: what a closed one had on its way may still be taken.
-      const client = environment.id()
-      const proxy = new ConnectedProxy<DocumentOf<K[N]>>(
-        { id, client, line, environment, flushWhen: config.flushWhen ?? soon, left: () => proxies.delete(id) },
-        options,
-      )
+      const found = new Set<ConnectedProxy>()
+      const orphans = new Subscription(() => {
+        for (const proxy of found) proxy.close()
+      })
+      const left = () => {
+        proxies.delete(id)
+        orphans.unsubscribe()
+      }
+      const proxy = new ConnectedProxy<DocumentOf<K[N]>>({ id, line, storage, environment, flushWhen, left }, options)
       proxies.set(id, proxy as unknown as ConnectedProxy<never>)
+      if (storage)
+        orphans.add(
+          storage
+            .orphans(id, environment)
+            .subscribe((queue) => found.add(sendFor(proxy as unknown as ConnectedProxy<never>, queue))),
+        )
       return proxy
     },
 
     close,
+    closed,
     [Symbol.dispose]: close,
+    async [Symbol.asyncDispose]() {
+      close()
+      await closed
+    },
   }
 }
 

@@ -15,7 +15,7 @@ import { Refusal } from '../document/refusal.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import { type ErrorCode, MillraceError } from '../errors.ts'
-import type { Origin } from '../events.ts'
+import type { Origin, RefusedEvent } from '../events.ts'
 import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
@@ -24,13 +24,15 @@ import type {
   ClientMessage,
   Commands,
   ErrorMessage,
+  Flush,
   Flushed,
   ServerMessage,
   SnapshotMessage,
 } from '../protocol/messages.ts'
-import type { Pending, Settlement } from '../replica/pending.ts'
-import { placeOf, Replica } from '../replica/replica.ts'
+import { Pending, type Settlement } from '../replica/pending.ts'
+import { type Integrated, placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
+import type { Keeping, Kept, Queue } from './keeping.ts'
 import type { Line } from './line.ts'
 import { Outbox } from './outbox.ts'
 import { Standing } from './standing.ts'
@@ -60,8 +62,11 @@ export interface OpenOptions<T extends object> {
 
 interface Connection {
   readonly id: string
-  readonly client: string
   readonly line: Line
+  /** Keeps the document, if anything does; or a queue of it that was found. */
+  readonly storage?: Keeping | Queue | undefined
+  /** Is told what became of a queue that was found. */
+  readonly report?: (outcome: RefusedEvent) => void
   readonly environment: Environment
   readonly flushWhen: FlushPolicy
   readonly left: () => void
@@ -84,9 +89,12 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   readonly loaded: Promise<void>
   readonly #connection: Connection
   readonly #held = new Subscription()
-  readonly #standing: Standing
+  readonly #standing = new Standing()
   readonly #outbox = new Outbox()
   #client: string
+  #queue: Queue | undefined
+  /** What is to be sent once it is kept. */
+  #flight: Flight | undefined
   #isOpen = false
   /** What the host was asked for and has not begun to give. */
   #awaits: 'record' | 'snapshot' | undefined
@@ -98,21 +106,17 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** @internal */
   constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
-    // As others get it, and nobody else's.
-    const begun = initial && (JSON.parse(JSON.stringify(initial)) as T)
-    super(new Replica({ commandCount: 0, document: begun ?? {} }, idSource(false, connection.environment)), interceptor)
+    super(new Replica({ commandCount: 0, document: {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
     this.#connection = connection
-    this.#client = connection.client
-    this.#standing = new Standing(begun && { count: 0, mark: initialMark(begun) })
+    // A name for each time: what a closed one had on its way may still be taken.
+    this.#client = connection.environment.id()
     this.loaded = new Promise((resolve, reject) => {
       this.#settleLoaded = (error) => (error ? reject(error) : resolve())
     })
     // Whoever does not ask is told by status$.
     this.loaded.catch(() => undefined)
-    if (begun) this.#settleLoaded()
-
-    const { line, flushWhen } = connection
+    const { line, storage } = connection
     this.status$ = merge(line.changed, this.moved).pipe(
       startWith(undefined),
       takeUntil(this.closed.pipe(defaultIfEmpty(undefined))),
@@ -126,6 +130,65 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         if (status.state === 'refused') this.#settleLoaded(new MillraceError(status.code as ErrorCode, status.reason))
       }),
     )
+    if (!storage) this.#begin(initial)
+    else if ('client' in storage) this.#continue(storage, initial)
+    else void storage.open(this.id, connection.environment).then((queue) => this.#continue(queue, initial))
+  }
+
+  /** Goes on from what was kept. */
+  #continue(queue: Queue, initial: T | undefined): void {
+    if (this.isClosed) return void queue.close()
+    this.#queue = queue
+    this.#client = queue.client
+    this.keptOf = (entry) => queue.keptOf(entry)
+    const { kept, notices, troubles } = queue
+    this.ring.hold(() => {
+      if (kept) this.#restore(queue, kept)
+      else queue.follow(this.#source())
+      for (const trouble of troubles) this.tell(this.syncs, { type: 'storage', ...trouble })
+      for (const notice of notices) this.tell(this.syncs, notice)
+      this.#begin(kept ? undefined : initial)
+    })
+  }
+
+  #restore(queue: Queue, { document, completions, position, pending, sentFrom }: Kept): void {
+    for (const { command, createdId, seq } of pending) {
+      const entry = new Pending(command, createdId, undefined)
+      entry.seq = seq
+      this.replica.pending.push(entry)
+    }
+    queue.follow(this.#source())
+    this.#outbox.from = sentFrom
+    const snapshot = { commandCount: position.count - completions.length, document }
+    this.integrate({ snapshot, completions, leave: 0 }, undefined, () => true)
+    this.#loadAt(position)
+  }
+
+  #source(): Parameters<Queue['follow']>[0] {
+    const proxy = this
+    return {
+      pending: this.replica.pending,
+      get position() {
+        return proxy.#standing.position
+      },
+      get sentFrom() {
+        return proxy.#outbox.from
+      },
+      exposeConfirmed: () => this.replica.exposeConfirmed(),
+      failed: (trouble) => this.tell(this.syncs, { type: 'storage', ...trouble }),
+      lost: (commands) => this.#giveAway(commands),
+    }
+  }
+
+  #begin(initial: T | undefined): void {
+    if (initial) {
+      // As others get it, and nobody else's.
+      const begun = JSON.parse(JSON.stringify(initial)) as T
+      this.integrate({ snapshot: { commandCount: 0, document: begun }, completions: [], leave: 0 })
+      this.#loadAt({ count: 0, mark: initialMark(begun) })
+      this.#queue?.replaced()
+    }
+    const { line, flushWhen } = this.#connection
     this.#held.add(
       flushWhen(this.#growing()).subscribe(() => {
         this.#outbox.wants = true
@@ -143,6 +206,12 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         hear: (message) => this.#hear(message),
       }),
     )
+    if (this.#queue) this.#held.add(this.moved.subscribe(() => this.#queue?.moved(false)))
+  }
+
+  #loadAt(position: Position): void {
+    this.#standing.jump(position)
+    this.#settleLoaded()
   }
 
   override get isLoaded(): boolean {
@@ -169,15 +238,44 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
-  /** Lets go of the document and ends every stream. Idempotent. What is pending is lost: `await flush()` first. */
+  /**
+   * Lets go of the document and ends every stream. Idempotent. What is pending is lost where there is no storage:
+   * `await flush()` first.
+   */
   override close(): void {
     if (this.isClosed) return
     this.#say({ type: 'close', client: this.#client })
     this.#held.unsubscribe()
     this.#connection.left()
     super.close()
-    for (const entry of this.replica.pending) entry.settle(unsettled(entry))
+    const { pending } = this.replica
+    // What is kept is kept as it stands until it is written.
+    const kept = this.#queue?.close(this.#connection.report !== undefined && pending.length === 0)
+    if (kept) void kept.then(() => pending.forEach((entry) => entry.settle(left)))
+    else for (const entry of pending) entry.settle(unsettled(entry))
     this.#settleLoaded(new MillraceError('closed', `'${this.id}' was closed.`))
+  }
+
+  /** Lets go of an outcome that was seen, by the `notice` of its event: it is told no more at the next start. */
+  dismiss(notice: string): void {
+    this.#queue?.dismiss(notice)
+  }
+
+  /** @internal What became of commands that were found waiting is told where somebody looks. */
+  override report(outcome: RefusedEvent): void {
+    const queue = this.#queue
+    const named =
+      queue && !outcome.notice
+        ? { ...outcome, client: this.#client, notice: queue.note({ ...outcome, client: this.#client }) }
+        : outcome
+    if (this.#connection.report) this.#connection.report(named)
+    else super.report(named)
+  }
+
+  protected override integrate(...args: Parameters<LocalDocument<T>['integrate']>): Integrated {
+    const integrated = super.integrate(...args)
+    this.#queue?.moved(true)
+    return integrated
   }
 
   /** How many are pending: whenever that changed, and whenever another is the last of them. */
@@ -245,6 +343,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   #shut(): void {
     this.#isOpen = false
+    this.#flight = undefined
     this.#outbox.shut()
     this.tell(this.moved, undefined)
   }
@@ -261,15 +360,24 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const record = this.#record?.record ?? null
     const leave = this.#covered(record?.seq)
     const answered = answer(this.replica.pending, leave, record?.outcome ?? {}, record?.first)
-    if (regressed) this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount })
+    if (regressed) this.#tellLost(record?.seq ?? 0)
     const snapshot = { commandCount: position.count, document: state }
     this.integrate({ snapshot, completions: [], leave, refused: answered.refused })
-    this.#standing.jump(position)
+    this.#loadAt(position)
+    this.#queue?.replaced()
     this.#awaits = undefined
     this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: false, commandCount: position.count })
-    this.#settleLoaded()
     this.#reached()
+  }
+
+  /** What is confirmed here is gone there; a storage puts it aside. */
+  #tellLost(recorded: number): void {
+    const { confirmed } = this.#outbox
+    const lost = confirmed > recorded && { lost: { client: this.#client, first: recorded + 1, last: confirmed } }
+    this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount, ...lost })
+    const { position } = this.#standing
+    if (position) this.#queue?.setAside({ document: this.replica.exposeConfirmed(), position })
   }
 
   /** A batch as everybody sees it: another's, or an own one whose answer was lost. */
@@ -284,7 +392,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       (i): Origin => ({ client, seq: seqs[i] as number }),
       () => leave > 0,
     )
-    this.#standing.advance({ count: from + completions.length, mark })
+    const position = { count: from + completions.length, mark }
+    this.#standing.advance(position)
+    this.#queue?.confirmed(completions as unknown as readonly Completed[], position)
     if (answered) this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: true, commandCount: this.replica.confirmedCount })
     this.#reached()
@@ -310,6 +420,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const answered = answer(pending, leave, record.outcome)
     if (follows.count + answered.completions.length !== position.count) return this.#open(undefined)
     this.#standing.advance(position)
+    this.#queue?.confirmed(answered.completions, position)
     if (answered.isPlain) {
       this.replica.confirm(leave)
       this.tell(this.moved, undefined)
@@ -376,8 +487,17 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         `The command takes ${outgoing.bytes} bytes, the host takes ${most} (limits.flushBytes).`,
       )
     }
-    this.tell(this.syncs, { type: 'flush_begun', from: outgoing.from.count, commands: outgoing.completions.length })
-    this.#say({ type: 'flush', client: this.#client, ...outgoing })
+    this.#flight = outgoing
+    if (!this.#queue) return this.#sendNow(outgoing)
+    // A command is kept with its number before it is sent.
+    void this.#queue.written().then((isWritten) => {
+      if (isWritten && this.#flight === outgoing) this.#sendNow(outgoing)
+    })
+  }
+
+  #sendNow(flush: Flight): void {
+    this.tell(this.syncs, { type: 'flush_begun', from: flush.from.count, commands: flush.completions.length })
+    this.#say({ type: 'flush', client: this.#client, ...flush })
   }
 
   /** The first of the pending can never be taken: it goes, so that it does not stop the ones behind it (invariant 8). */
@@ -420,8 +540,27 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const sent = this.replica.pending.filter(({ seq }) => seq > 0)
     this.integrate({ completions: [], leave: sent.length })
     for (const entry of sent) this.refuse('unknown', entry, 'unknown', reason)
+    this.#rename()
+  }
+
+  /** Another has the queue now, and sends the first of what is pending; the rest it does not know. */
+  #giveAway(commands: number): void {
+    this.ring.hold(() => {
+      const { pending } = this.replica
+      const given = pending.slice(0, commands)
+      // What was numbered and not kept was not sent.
+      for (const entry of pending.slice(commands)) entry.seq = 0
+      this.integrate({ completions: [], leave: commands })
+      for (const entry of given) entry.settle({ type: 'unknown', reason: 'Another page or process sends it.' })
+      this.tell(this.syncs, { type: 'taken_over', commands })
+      this.#rename()
+    })
+  }
+
+  #rename(): void {
     this.#say({ type: 'close', client: this.#client })
     this.#client = this.#connection.environment.id()
+    this.#queue?.renew(this.#client)
     this.#open(this.#standing.position)
   }
 
@@ -445,5 +584,11 @@ const unsettled = ({ seq }: Pending): Settlement =>
     ? { type: 'unknown', reason: 'The document was closed before the answer came.' }
     : { type: 'dropped', code: 'closed', reason: 'The document was closed before it was sent.' }
 
+const left: Settlement = {
+  type: 'unknown',
+  reason: 'The document was closed before the answer came. The command is kept, and goes when the document is opened.',
+}
+
+type Flight = Pick<Flush, 'after' | 'from' | 'completions'>
 type WithoutDocument<M> = M extends { readonly document: string } ? Omit<M, 'document'> : never
 type Unaddressed = WithoutDocument<ClientMessage>

@@ -18,14 +18,18 @@ export class Outbox {
   limits: Limits = defaultLimits
   /** Whether what was never sent should go. */
   wants = false
+  /** The last that was answered. */
+  confirmed = 0
   #lastSeq = 0
   #inFlight = 0
-  #from: Position | undefined
+  /** Where the first of what was sent stood when it was first sent. */
+  from: Position | undefined
   #most = Number.POSITIVE_INFINITY
 
   /** Opens for a session: what was sent and is not in the record follows it, with the same numbers unless the history lost some. */
   open(recorded: number, pending: readonly Pending[]): void {
     this.#lastSeq = recorded
+    this.confirmed = recorded
     for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.#lastSeq
   }
 
@@ -36,6 +40,7 @@ export class Outbox {
 
   /** Everything up to this seq is answered. */
   answered(seq: number): void {
+    this.confirmed = Math.max(this.confirmed, seq)
     if (seq >= this.#inFlight) this.#inFlight = 0
   }
 
@@ -45,13 +50,13 @@ export class Outbox {
     if (this.#inFlight > 0 || !first || !(this.wants || first.seq > 0)) return undefined
     const completions = cut(pending, this.limits.flushBytes, Math.min(this.limits.flushCommands, this.#most))
     if (typeof completions === 'number') return { tooLarge: first, bytes: completions }
-    if (first.seq === 0 || !this.#from) this.#from = position
+    if (first.seq === 0 || !this.from) this.from = position
     for (const entry of pending.slice(0, completions.length)) {
       if (entry.seq === 0) entry.seq = ++this.#lastSeq
       this.#inFlight = entry.seq
     }
     if (completions.length === pending.length) this.wants = false
-    return { after: first.seq - 1, from: this.#from, completions }
+    return { after: first.seq - 1, from: this.from, completions }
   }
 
   /** The flush under way was refused as a whole: half of it goes next time. @returns how many commands it had */

@@ -7,10 +7,6 @@ export class Standing {
   #position: Position | undefined
   readonly #marks = new Set<string>()
 
-  constructor(position: Position | undefined) {
-    this.#position = position
-  }
-
   get position(): Position | undefined {
     return this.#position
   }
