@@ -1,13 +1,13 @@
-import type { AppendResult, Batch, ClientRecord, Position, Verdict } from '../../lib/contracts/history.ts'
+import type { AppendResult, Batch, ClientRecord, Position, Retention, Verdict } from '../../lib/contracts/history.ts'
 import { MillraceError } from '../../lib/errors.ts'
 
-/** What an adapter keeps behind the newest snapshot, for those who come with an older position. */
-export interface Retention {
-  /** How many commands, and at most as many batches: an empty one takes its place too. */
-  readonly commands: number
-}
+const defaultRetention: Retention = { commands: 10_000, records: 100_000 }
 
-export const defaultRetention: Retention = { commands: 10_000 }
+/** What is kept, where some of it is said and the later word counts. A record lives as long as its batch. */
+export function retentionOf(...said: readonly (Partial<Retention> | undefined)[]): Retention {
+  const { commands, records }: Retention = Object.assign({}, defaultRetention, ...said)
+  return { commands, records: Math.max(commands, records) }
+}
 
 /** A position with its place in the order of the batches: empty batches share a count, never a number. */
 export interface Spot extends Position {
@@ -20,6 +20,22 @@ export interface WrittenRecord {
   readonly by: string
   readonly record: ClientRecord
 }
+
+/** What batches are measured by. */
+export interface Known {
+  record(client: string, by: string): ClientRecord | undefined
+  /** The highest count at which a record that is forgotten was last used. */
+  readonly forgotten: number
+  /** Whether a position is of another history: not held, although the batches reach back so far. */
+  isForeign(position: Position): boolean
+}
+
+/** What a history knows that begins at a position. */
+export const knownAtBeginning = (position: Position): Known => ({
+  record: () => undefined,
+  forgotten: position.count,
+  isForeign: (other) => !isAt(other, position),
+})
 
 type Refused = Extract<AppendResult, { type: 'refused' }>
 
@@ -47,16 +63,13 @@ export function endOfAll(position: Position, batches: readonly Batch[]): Positio
  * Measures each batch by the record as those before it leave it: the records to write where all of them fit, else a
  * verdict on each.
  */
-export function judge(
-  batches: readonly Batch[],
-  recordOf: (client: string, by: string) => ClientRecord | undefined,
-): readonly WrittenRecord[] | Refused {
+export function judge(batches: readonly Batch[], known: Known): readonly WrittenRecord[] | Refused {
   const written = new Map<string, WrittenRecord>()
   const verdicts = batches.map((batch) => {
     const { client, by } = batch
     const key = clientKey(client, by)
-    const record = written.get(key)?.record ?? recordOf(client, by)
-    const verdict = verdictOn(batch, record)
+    const record = written.get(key)?.record ?? known.record(client, by)
+    const verdict = verdictOn(batch, record, known)
     if (verdict === 'fits') written.set(key, { client, by, record: recordFrom(batch) })
     return { verdict, record }
   })
@@ -66,12 +79,16 @@ export function judge(
 /** One text for client and subject together. JSON keeps any two pairs apart. */
 export const clientKey = (client: string, by: string): string => JSON.stringify([by, client])
 
-function verdictOn(batch: Batch, record: ClientRecord | undefined): Verdict {
+function verdictOn(batch: Batch, record: ClientRecord | undefined, known: Known): Verdict {
+  if (!record && mayBeForgotten(batch, known)) return 'expired'
   const seq = record?.seq ?? 0
   if (batch.after === seq) return 'fits'
   if (batch.after > seq) return 'gap'
   return record !== undefined && isOther(batch, record) ? 'conflict' : 'seen'
 }
+
+const mayBeForgotten = ({ sentFrom }: Batch, { forgotten, isForeign }: Known): boolean =>
+  sentFrom !== undefined && (sentFrom.count < forgotten || isForeign(sentFrom))
 
 /** Whether a seq that both know has another content in each. */
 function isOther(batch: Batch, record: ClientRecord): boolean {
@@ -89,8 +106,8 @@ const recordFrom = (batch: Batch): ClientRecord => ({
   hashes: batch.hashes,
 })
 
-/** Whether the batch that ends at `spot` goes when `snapshot` is the newest. Never one above it. */
-export function isTrimmed(spot: Pick<Spot, 'count' | 'number'>, snapshot: Spot, { commands }: Retention): boolean {
+/** Whether what ends at `spot` lies so many commands, or batches, behind the newest snapshot. Never above it. */
+export function isBehind(spot: Pick<Spot, 'count' | 'number'>, snapshot: Spot, commands: number): boolean {
   if (spot.number > snapshot.number) return false
   return spot.count <= snapshot.count - commands || spot.number <= snapshot.number - commands
 }

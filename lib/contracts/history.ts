@@ -23,6 +23,20 @@ export interface ClientRecord {
   readonly hashes: readonly string[]
 }
 
+/** How much a history keeps behind its newest snapshot. */
+export interface Retention {
+  /**
+   * Batches: so many commands, and at most as many batches, as an empty one takes its place too. For those who come with
+   * an older position.
+   */
+  readonly commands: number
+  /**
+   * Records of clients: so many commands, or batches, since the client's last one, and never less than the batches. For
+   * those whose flush was under way when they went away.
+   */
+  readonly records: number
+}
+
 /** One flush of one client as it was appended: the seqs `after + 1 … last`, less the rejected, are its completions. */
 export interface Batch {
   /** The random name of this attempt, and the name of the batch it follows. */
@@ -30,6 +44,8 @@ export interface Batch {
   readonly follows: string
   /** The commandCount it begins at. */
   readonly from: number
+  /** Where its sender stood when it first sent these commands; absent where nobody ever sends them again. */
+  readonly sentFrom?: Position
   readonly completions: readonly CommandCompletion[]
   readonly client: string
   /** The subject that sent it; client and subject together name a record. */
@@ -45,7 +61,10 @@ export interface Batch {
 /**
  * How a batch stands to its client's record (`seq`, 0 where there is none), as the batches before it in the same append
  * leave it: it `fits` where `after` is `seq`, leaves a `gap` where `after` is above it, and was `seen`, all of it or a
- * part, where `after` is below it; then a seq that both know with another hash is a `conflict`.
+ * part, where `after` is below it; then a seq that both know with another hash is a `conflict`. A client without a
+ * record may have had one that is forgotten: its batch is `expired` where `sentFrom` lies below the highest count at
+ * which a forgotten record was last used, or is not held although the batches reach back so far (it is of another
+ * history). A history that begins above 0 has forgotten all records below.
  */
 export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
 
@@ -86,10 +105,12 @@ export interface History {
     by: string,
   ): Promise<{ readonly record: ClientRecord | undefined; readonly head: Position | undefined }>
   /**
-   * Keeps a snapshot and trims batches by policy, never one behind the newest snapshot. An older one than the newest is
-   * ignored, the same again is `saved`; a position not held is `regressed`.
+   * Keeps a snapshot, and then at most as much behind it as `retention` says, each option of which the adapter has a
+   * default for; never trims a batch behind the newest snapshot. A record is forgotten in one step with the trace that it
+   * leaves, and only where no append used it meanwhile; what could not be forgotten now is with a later snapshot. An
+   * older snapshot than the newest is ignored, the same again is `saved`; a position not held is `regressed`.
    */
-  save(position: Position, document: object): Promise<'saved' | 'older' | 'regressed'>
+  save(position: Position, document: object, retention?: Partial<Retention>): Promise<'saved' | 'older' | 'regressed'>
   /**
    * Every batch after `position`: the past, in pages, then live, in order, each once, without a seam. Cold; never
    * completes by itself; waits where no history has begun; errors with `regressed` where the position is not held,

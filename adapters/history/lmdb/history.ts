@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs'
-import type { AppendResult, Batch, ClientRecord, History, Position } from '../../../lib/contracts/history.ts'
+import type { AppendResult, Batch, ClientRecord, History, Position, Retention } from '../../../lib/contracts/history.ts'
 import type { Lifetime } from '../lifetime.ts'
-import { endOf, endOfAll, isAt, isBelow, judge, type Retention, type Spot, type WrittenRecord } from '../rules.ts'
+import { endOf, endOfAll, isAt, isBelow, judge, retentionOf, type Spot, type WrittenRecord } from '../rules.ts'
+import { knownIn, planForgetting, sleepersIn } from './forgetting.ts'
 import { type Keys, keysOf } from './keys.ts'
 import type { Row, Rows, Store } from './store.ts'
 import { floorIn, headIn, spotOf, trimmedBy } from './timeline.ts'
@@ -10,7 +11,7 @@ import { floorIn, headIn, spotOf, trimmedBy } from './timeline.ts'
 export interface Shelf {
   readonly store: Store
   readonly life: Lifetime
-  readonly retention: Retention
+  readonly retention: Partial<Retention> | undefined
   /** Says that this document has grown. */
   grown(id: string): void
   read(id: string, keys: Keys, position: Position): Observable<Batch>
@@ -30,19 +31,32 @@ export function lmdbLog(id: string, { store, life, retention, grown, read }: She
       ...(head ? [] : beginning(id, keys, position, initial as object)),
       ...rowsOf(keys, head ?? { ...position, number: 0 }, batches, records),
     ]
-    // Records change with the head alone, so the plan is right if the commit finds the same head.
+    // Records are written with the head alone, so the plan is right if the commit finds the same head: one that was
+    // forgotten meanwhile is written anew.
     if (!(await store.commit(guardOf(keys.head, head), rows))) return store.look((now) => notAtHead(headIn(now, keys)))
     grown(id)
     return { type: 'appended' }
   }
 
-  async function save(position: Position, document: object): Promise<'saved' | 'older' | 'regressed'> {
+  async function save(
+    position: Position,
+    document: object,
+    { commands, records }: Retention,
+  ): Promise<'saved' | 'older' | 'regressed'> {
     for (;;) {
-      const plan = store.look((rows) => planSave(rows, keys, position, retention))
+      const plan = store.look((rows) => planSave(rows, keys, position, commands))
       if (typeof plan === 'string') return plan
-      const rows = snapshotRows(keys, plan.spot, document)
-      if (await store.commit(guardOf(keys.snapshot, plan.newest), rows, plan.gone)) return 'saved'
+      const rows = [...snapshotRows(keys, plan.spot, document), ...plan.sleepers]
+      if (!(await store.commit(guardOf(keys.snapshot, plan.newest), rows, plan.gone))) continue
+      await forget(records)
+      return 'saved'
     }
+  }
+
+  /** Apart from the snapshot, as only an append that comes between stands against it: then others wait longer. */
+  async function forget(commands: number): Promise<void> {
+    const plan = store.look((rows) => planForgetting(rows, keys, commands))
+    if (plan) await store.commit(guardOf(keys.head, plan.head), plan.rows, plan.gone)
   }
 
   return {
@@ -63,7 +77,7 @@ export function lmdbLog(id: string, { store, life, retention, grown, read }: She
           head: bare(headIn(rows, keys)),
         })),
       ),
-    save: (position, document) => life.run(() => save(position, document)),
+    save: (position, document, wanted) => life.run(() => save(position, document, retentionOf(retention, wanted))),
     read: (position) => life.hold(read(id, keys, position)),
   }
 }
@@ -86,6 +100,7 @@ const snapshotRows = (keys: Keys, spot: Spot, document: object): Row[] => [
 
 const beginning = (id: string, keys: Keys, position: Position, document: object): Row[] => [
   { key: keys.name, value: id },
+  { key: keys.trace(position.count), value: position.count },
   ...snapshotRows(keys, { ...position, number: 0 }, document),
 ]
 
@@ -110,7 +125,7 @@ function planAppend(
 ): { readonly head: Spot | undefined; readonly records: readonly WrittenRecord[] } | AppendResult {
   const head = headIn(rows, keys)
   if (head ? !isAt(position, head) : !initial) return notAtHead(head)
-  const records = judge(batches, (client, by) => rows.get(keys.record(client, by)))
+  const records = judge(batches, knownIn(rows, keys, position))
   return 'type' in records ? records : { head, records }
 }
 
@@ -119,13 +134,15 @@ interface SavePlan {
   /** The newest snapshot when this was planned. */
   readonly newest: Spot | undefined
   readonly gone: readonly Uint8Array[]
+  readonly sleepers: readonly Row[]
 }
 
-function planSave(rows: Rows, keys: Keys, position: Position, retention: Retention): SavePlan | 'older' | 'regressed' {
+function planSave(rows: Rows, keys: Keys, position: Position, commands: number): SavePlan | 'older' | 'regressed' {
   const floor = floorIn(rows, keys)
   const spot = spotOf(rows, keys, position)
   if (!spot) return floor && isBelow(position, floor) ? 'older' : 'regressed'
   const newest = rows.get<Spot>(keys.snapshot)
   if (newest && spot.number < newest.number) return 'older'
-  return { spot, newest, gone: trimmedBy(rows, keys, spot, retention) }
+  const gone = trimmedBy(rows, keys, spot, commands)
+  return { spot, newest, gone, sleepers: sleepersIn(rows, keys, gone) }
 }

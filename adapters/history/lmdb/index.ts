@@ -1,9 +1,8 @@
 import { distinctUntilChanged, filter, interval, map, merge, Subject, share } from 'rxjs'
-import type { HistoryAdapter } from '../../../lib/contracts/history.ts'
+import type { HistoryAdapter, Retention } from '../../../lib/contracts/history.ts'
 import { type Environment, realEnvironment } from '../../../lib/environment.ts'
 import { localChannels } from '../channels.ts'
 import { lifetime } from '../lifetime.ts'
-import { defaultRetention, type Retention } from '../rules.ts'
 import { lmdbLog } from './history.ts'
 import { pages } from './reading.ts'
 import { openStore } from './store.ts'
@@ -12,8 +11,8 @@ import { openStore } from './store.ts'
 export interface LmdbHistoryOptions {
   /** Milliseconds between two looks for what other processes appended, while somebody reads. @default 50 */
   readonly pollInterval?: number
-  /** What is kept behind the newest snapshot. @default { commands: 10_000 } */
-  readonly retention?: Retention
+  /** What is kept behind the newest snapshot. @default { commands: 10_000, records: 100_000 } */
+  readonly retention?: Partial<Retention>
   readonly environment?: Pick<Environment, 'scheduler' | 'id'>
 }
 
@@ -29,7 +28,7 @@ export interface LmdbHistoryOptions {
  * ```
  */
 export function lmdbHistory(folder: string, options: LmdbHistoryOptions = {}): HistoryAdapter {
-  const { pollInterval = 50, retention = defaultRetention, environment = realEnvironment } = options
+  const { pollInterval = 50, retention, environment = realEnvironment } = options
   const store = openStore(folder, environment.id)
   const life = lifetime()
   const grown = new Subject<string>()

@@ -17,6 +17,17 @@ export interface Keys {
   readonly batchesEnd: Buffer
   /** A client's record. */
   record(client: string, by: string): Buffer
+  /** That records were forgotten which were last used at this count. The highest counts. */
+  trace(count: number): Buffer
+  readonly traces: Span
+  /** A Sleeper, by what was the place of its last batch, which is trimmed. */
+  sleeper(spot: Pick<Spot, 'count' | 'number'>): Buffer
+  readonly sleepers: Span
+}
+
+interface Span {
+  readonly start: Buffer
+  readonly end: Buffer
 }
 
 /**
@@ -27,20 +38,26 @@ export function keysOf(id: string): Keys {
   const document = hash(JSON.stringify(id))
   const key = (kind: string, ...rest: Buffer[]) => Buffer.concat([document, Buffer.from(kind), ...rest])
   const batches = key('b')
+  const placed = (kind: string, { count, number }: Pick<Spot, 'count' | 'number'>) =>
+    key(kind, ordered(count), ordered(number))
 
   return {
     name: key('n'),
     head: key('h'),
     snapshot: key('s'),
     document: key('d'),
-    batch: ({ count, number }) => Buffer.concat([batches, ordered(count), ordered(number)]),
+    batch: (spot) => placed('b', spot),
     batchesFrom: (count = 0) => Buffer.concat([batches, ordered(count)]),
     batchesEnd: key('c'),
     record: (client, by) => key('r', hash(clientKey(client, by))),
+    trace: (count) => placed('t', { count, number: 0 }),
+    traces: { start: key('t'), end: key('u') },
+    sleeper: (spot) => placed('z', spot),
+    sleepers: { start: key('z'), end: key('{') },
   }
 }
 
-/** What the key of a batch says of it. */
+/** What the key of a batch, a sleeper or a trace says of it. */
 export function spotIn(key: Uint8Array): Pick<Spot, 'count' | 'number'> {
   const numbers = new DataView(key.buffer, key.byteOffset + key.byteLength - 16, 16)
   return { count: numbers.getFloat64(0), number: numbers.getFloat64(8) }

@@ -1,5 +1,5 @@
 import type { Batch, Position } from '../../../lib/contracts/history.ts'
-import { endOf, follows, isAt, isTrimmed, notHeld, type Retention, type Spot } from '../rules.ts'
+import { endOf, follows, isAt, isBehind, isBelow, notHeld, type Spot } from '../rules.ts'
 import { type Keys, spotIn } from './keys.ts'
 import type { Rows } from './store.ts'
 
@@ -13,6 +13,7 @@ export interface Page {
 // So that a long history neither fills the memory nor holds up the other documents.
 const pageBatches = 256
 const pageCharacters = 1_048_576
+const mostTrimmed = 10_000
 
 export const headIn = (rows: Rows, keys: Keys): Spot | undefined => rows.get<Spot>(keys.head)
 
@@ -35,6 +36,12 @@ export function spotOf(rows: Rows, keys: Keys, position: Position): Spot | undef
   return floor && isAt(floor, position) ? floor : undefined
 }
 
+/** Whether a position is of another history: not held, although the batches reach back so far. */
+export function isForeignIn(rows: Rows, keys: Keys, position: Position): boolean {
+  const floor = floorIn(rows, keys)
+  return !spotOf(rows, keys, position) && !(floor && isBelow(position, floor))
+}
+
 /** The batches behind a spot. Throws `history_trimmed` or `regressed` where the history does not go on from there. */
 export function pageAfter(rows: Rows, keys: Keys, id: string, spot: Spot): Page {
   const batches: Batch[] = []
@@ -52,11 +59,11 @@ export function pageAfter(rows: Rows, keys: Keys, id: string, spot: Spot): Page 
   return { batches, end, more: false }
 }
 
-/** The batches that go when this becomes the newest snapshot. */
-export function trimmedBy(rows: Rows, keys: Keys, snapshot: Spot, retention: Retention): Uint8Array[] {
+/** The keys of the batches that go when this becomes the newest snapshot; the rest of a great many goes with the next. */
+export function trimmedBy(rows: Rows, keys: Keys, snapshot: Spot, commands: number): Uint8Array[] {
   const gone: Uint8Array[] = []
   for (const key of rows.keys(allOf(keys))) {
-    if (!isTrimmed(spotIn(key), snapshot, retention)) break
+    if (gone.length === mostTrimmed || !isBehind(spotIn(key), snapshot, commands)) break
     gone.push(key)
   }
   return gone

@@ -1,18 +1,26 @@
 import { concatMap, defer, Subject, startWith } from 'rxjs'
-import type { Batch, ClientRecord, History, HistoryAdapter, Position } from '../../../lib/contracts/history.ts'
+import type {
+  Batch,
+  ClientRecord,
+  History,
+  HistoryAdapter,
+  Position,
+  Retention,
+} from '../../../lib/contracts/history.ts'
 import { localChannels } from '../channels.ts'
 import { type Lifetime, lifetime } from '../lifetime.ts'
 import {
   clientKey,
-  defaultRetention,
   endOf,
   endOfAll,
   isAt,
+  isBehind,
   isBelow,
-  isTrimmed,
   judge,
+  type Known,
+  knownAtBeginning,
   notHeld,
-  type Retention,
+  retentionOf,
   type Spot,
 } from '../rules.ts'
 
@@ -21,9 +29,10 @@ import {
  * may share one adapter. It holds what it is given, as it is: nobody changes a batch or a document afterwards.
  */
 export function memoryHistory({
-  retention = defaultRetention,
+  retention,
 }: {
-  readonly retention?: Retention
+  /** What is kept behind the newest snapshot. @default { commands: 10_000, records: 100_000 } */
+  readonly retention?: Partial<Retention>
 } = {}): HistoryAdapter {
   const life = lifetime()
   const histories = new Map<string, History>()
@@ -45,13 +54,21 @@ interface Log {
   readonly batches: Batch[]
   snapshot: Spot
   document: object
+  /** By client and subject, who was here last at the end. */
+  readonly records: Map<string, Kept>
+  /** The highest count at which a record that is forgotten was last used. */
+  forgotten: number
 }
 
-function memoryLog(id: string, retention: Retention, life: Lifetime): History {
+/** A record, and the place of the batch that it is of. */
+interface Kept {
+  readonly record: ClientRecord
+  readonly number: number
+}
+
+function memoryLog(id: string, retention: Partial<Retention> | undefined, life: Lifetime): History {
   let log: Log | undefined
-  const records = new Map<string, ClientRecord>()
   const grown = new Subject<void>()
-  const recordOf = (client: string, by: string) => records.get(clientKey(client, by))
 
   return {
     load: () =>
@@ -67,25 +84,28 @@ function memoryLog(id: string, retention: Retention, life: Lifetime): History {
         const head = log && headOf(log)
         if (head ? !isAt(position, head) : !initial) return { type: 'not_at_head', head: head && positionOf(head) }
 
-        const judged = judge(batches, recordOf)
+        const judged = judge(batches, log ? knownIn(log) : knownAtBeginning(position))
         if ('type' in judged) return judged
 
         log ??= begin(position, initial as object)
-        log.batches.push(...batches)
-        for (const { client, by, record } of judged) records.set(clientKey(client, by), record)
+        for (const batch of batches) log.batches.push(batch)
+        for (const { client, by, record } of judged) keep(log, clientKey(client, by), record)
         grown.next()
         return { type: 'appended' }
       }),
 
-    record: (client, by) => life.run(() => ({ record: recordOf(client, by), head: log && positionOf(headOf(log)) })),
+    record: (client, by) =>
+      life.run(() => ({ record: log && recordIn(log, client, by), head: log && positionOf(headOf(log)) })),
 
-    save: (position, document) =>
+    save: (position, document, wanted) =>
       life.run(() => {
         const spot = log && find(log, position)
         if (!log || !spot) return log && isBelow(position, log.floor) ? 'older' : 'regressed'
         if (spot.number < log.snapshot.number) return 'older'
         Object.assign(log, { snapshot: spot, document })
-        trim(log, retention)
+        const { commands, records } = retentionOf(retention, wanted)
+        trim(log, commands)
+        forget(log, records)
         return 'saved'
       }),
 
@@ -111,7 +131,21 @@ function memoryLog(id: string, retention: Retention, life: Lifetime): History {
 
 function begin(position: Position, document: object): Log {
   const floor = { ...positionOf(position), number: 0 }
-  return { floor, batches: [], snapshot: floor, document }
+  return { floor, batches: [], snapshot: floor, document, records: new Map(), forgotten: position.count }
+}
+
+const recordIn = (log: Log, client: string, by: string): ClientRecord | undefined =>
+  log.records.get(clientKey(client, by))?.record
+
+const knownIn = (log: Log): Known => ({
+  record: (client, by) => recordIn(log, client, by),
+  forgotten: log.forgotten,
+  isForeign: (position) => !find(log, position) && !isBelow(position, log.floor),
+})
+
+function keep(log: Log, key: string, record: ClientRecord): void {
+  log.records.delete(key)
+  log.records.set(key, { record, number: headOf(log).number })
 }
 
 const positionOf = ({ count, mark }: Position): Position => ({ count, mark })
@@ -129,10 +163,20 @@ function find(log: Log, position: Position): Spot | undefined {
   return isAt(log.floor, position) ? log.floor : undefined
 }
 
-function trim(log: Log, retention: Retention): void {
-  const kept = log.batches.findIndex((_, index) => !isTrimmed(spotOf(log, index), log.snapshot, retention))
+function trim(log: Log, commands: number): void {
+  const kept = log.batches.findIndex((_, index) => !isBehind(spotOf(log, index), log.snapshot, commands))
   const gone = kept < 0 ? log.batches.length : kept
   if (gone === 0) return
   log.floor = spotOf(log, gone - 1)
   log.batches.splice(0, gone)
+}
+
+/** Those used last are at the end, so whoever is not old enough stands before others that are not. */
+function forget(log: Log, commands: number): void {
+  for (const [key, { record, number }] of log.records) {
+    const { count } = record.position
+    if (!isBehind({ count, number }, log.snapshot, commands)) return
+    log.records.delete(key)
+    log.forgotten = Math.max(log.forgotten, count)
+  }
 }

@@ -185,6 +185,46 @@ const findings: readonly (readonly [fault: string, law: string, says: string])[]
     'Expected the record behind a trim',
   ],
   [
+    'never forgets a record',
+    'keeps a record as long as the batch that it is of, and as long again as it is told',
+    'Expected the seq of a client that is away, commands later: [1,1,1,null,null,null], found [1,1,1,1,1,1]',
+  ],
+  [
+    'forgets records with the batches they belong to',
+    'never keeps a record shorter than its batch',
+    'Expected the seq of a client whose batch is there',
+  ],
+  [
+    'forgets without a trace',
+    'calls a flush expired that may be of a record that is forgotten',
+    'Expected the verdict on what was taken: ["expired"], found "appended"',
+  ],
+  [
+    'calls expired whatever is of a new client',
+    'takes the flush of a new client from where nothing is forgotten, held or trimmed',
+    'Expected the answer to an append at the head: "appended", found "refused"',
+  ],
+  [
+    'takes what was sent from another history while it has forgotten nothing',
+    'calls a flush expired that was sent from a position of another history',
+    'Expected the verdict on a flush from other of 0: ["expired"], found "appended"',
+  ],
+  [
+    'takes with a beginning what was sent before it',
+    'has forgotten what was before a beginning above 0',
+    'Expected the verdict on a flush with the beginning: ["expired"], found "appended"',
+  ],
+  [
+    'does not mind what a snapshot is saved with',
+    'keeps as much as a snapshot is saved with',
+    'Expected the seq of a client, where much is kept',
+  ],
+  [
+    'forgets a record that is used while it looks',
+    'forgets no record that is used meanwhile',
+    'Expected the seq of a client whose flush was appended: 3, found undefined',
+  ],
+  [
     'reorders batches that come in one turn',
     'leaves no hole where a trim races a reader',
     'Expected what is read while it is trimmed',

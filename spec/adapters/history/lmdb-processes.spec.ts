@@ -25,7 +25,7 @@ describe('lmdbHistory', () => {
         open() {
           opened += 1
           const isHere = opened % 2 === 1
-          return isHere ? lmdbHistory(folder, { retention, pollInterval: 5 }) : other.open(folder, retention.commands)
+          return isHere ? lmdbHistory(folder, { retention, pollInterval: 5 }) : other.open(folder, retention)
         },
         close: () => rm(folder, { recursive: true }),
       }

@@ -26,8 +26,8 @@ function stream(number: number, values$: Observable<unknown>): void {
 async function answer(question: Question): Promise<unknown> {
   if (question.ask === 'stop') return streams.get(question.number)?.unsubscribe()
   if (question.ask === 'open') {
-    const { folder, commands } = question
-    return void adapters.set(question.adapter, lmdbHistory(folder, { pollInterval: 5, retention: { commands } }))
+    const { folder, retention } = question
+    return void adapters.set(question.adapter, lmdbHistory(folder, { pollInterval: 5, retention }))
   }
   const adapter = adapters.get(question.adapter) as HistoryAdapter
   switch (question.ask) {

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { filter, firstValueFrom, map, Observable } from 'rxjs'
-import type { Batch, History, HistoryAdapter } from '../../../../lib/contracts/history.ts'
+import type { Batch, History, HistoryAdapter, Retention } from '../../../../lib/contracts/history.ts'
 import { MillraceError } from '../../../../lib/errors.ts'
 import type { Method, Question, Reply } from './wire.ts'
 
 /** Another process, whose adapters are used from here. */
 export interface OtherHost {
-  open(folder: string, commands: number): Promise<HistoryAdapter>
+  open(folder: string, retention: Retention): Promise<HistoryAdapter>
   /** Lets go of it. Gives the code with which it ends by itself. */
   end(): Promise<number | null>
 }
@@ -20,9 +20,9 @@ export function startOtherHost(program: string): OtherHost {
   child.setMaxListeners(0)
   let adapters = 0
   return {
-    async open(folder, commands) {
+    async open(folder, retention) {
       adapters += 1
-      await question(child, { ask: 'open', adapter: adapters, folder, commands })
+      await question(child, { ask: 'open', adapter: adapters, folder, retention })
       return remoteAdapter(child, adapters)
     },
     async end() {

@@ -1,8 +1,8 @@
-import type { Position } from '../../../../lib/contracts/history.ts'
+import type { Position, Retention } from '../../../../lib/contracts/history.ts'
 
 /** What is asked of the adapters of another process. Each question and each stream has a number of its own. */
 export type Question = { readonly number: number } & (
-  | { readonly ask: 'open'; readonly adapter: number; readonly folder: string; readonly commands: number }
+  | { readonly ask: 'open'; readonly adapter: number; readonly folder: string; readonly retention: Retention }
   | { readonly ask: 'close'; readonly adapter: number }
   | { readonly ask: 'publish'; readonly adapter: number; readonly channel: string; readonly message: unknown }
   | { readonly ask: Method; readonly adapter: number; readonly document: string; readonly args: readonly unknown[] }
