@@ -5,6 +5,7 @@ const needs = {
   'transports/socket-io/index.ts': ['socket.io-client'],
   'transports/socket-io/server.ts': ['socket.io', 'node'],
   'adapters/history/lmdb/index.ts': ['lmdb', 'node'],
+  'adapters/storage/file/index.ts': ['node'],
 }
 
 const contract = ['^lib/contracts/', '^lib/protocol/', '^lib/errors\\.ts$', '^lib/environment\\.ts$']
