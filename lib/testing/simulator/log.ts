@@ -5,7 +5,8 @@ export interface Archivist {
   begun(document: string, position: Position, initial: string): void
   written(document: string, batch: Batch): void
   durable(document: string, batches: number): void
-  saved(document: string, position: Position, text: string): void
+  /** A snapshot was kept, and batches up to a count were trimmed. */
+  saved(document: string, position: Position, text: string, floor: number): void
   /** Only so many batches are left; with none, not even the beginning. */
   lost(document: string, batches: number, ever: boolean): void
 }
@@ -15,6 +16,8 @@ interface Kept {
   readonly index: number
   readonly position: Position
   readonly text: string
+  /** How many batches were gone when it was kept. */
+  readonly floor: number
 }
 
 /** Whoever waits for what it saw to be durable. */
@@ -111,9 +114,10 @@ export class Log {
       return this.#floor > 0 && position.count <= (this.#end(this.#floor)?.count ?? 0) ? 'older' : 'regressed'
     }
     if (index < newest) return 'older'
-    this.#archivist.saved(this.document, position, text)
-    if (index > newest) this.#snapshots.push({ index, position, text })
-    this.#floor = Math.max(this.#floor, index - keep)
+    const floor = Math.max(this.#floor, index - keep)
+    this.#archivist.saved(this.document, position, text, this.#end(floor)?.count ?? 0)
+    if (index > newest) this.#snapshots.push({ index, position, text, floor })
+    this.#floor = floor
     return 'saved'
   }
 
@@ -152,19 +156,20 @@ export class Log {
   /** Only the first so many batches are left, whatever was promised; with `all`, nothing at all. */
   lose(batches: number, all: boolean): void {
     this.#durable = Math.min(this.#durable, batches)
-    this.#floor = Math.min(this.#floor, batches)
     this.#cutTo(batches, all)
     this.#tell()
   }
 
   #begin(position: Position, text: string): void {
-    this.#snapshots = [{ index: 0, position, text }]
+    this.#snapshots = [{ index: 0, position, text, floor: 0 }]
     this.#archivist.begun(this.document, position, text)
   }
 
   #cutTo(length: number, all: boolean): void {
     this.#batches = this.#batches.slice(0, length)
     this.#snapshots = all ? [] : this.#snapshots.filter(({ index }) => index <= length)
+    // As it was when the newest snapshot that is left was the newest.
+    this.#floor = this.#snapshots.at(-1)?.floor ?? 0
     this.#records = new Map(this.#batches.map((batch) => [keyOf(batch), recordFrom(batch)]))
     this.#archivist.lost(this.document, length, all)
     for (const { reject } of this.#waiting.splice(0)) reject()

@@ -202,10 +202,10 @@ export class World implements Listener, Archivist {
     this.checker.durable(document, batches)
   }
 
-  saved(document: string, position: Position, text: string): void {
+  saved(document: string, position: Position, text: string, floor: number): void {
     this.trace.note(`store: ${document} saved`, JSON.stringify(position))
     this.counts.add('saved')
-    this.checker.saved(document, position, text)
+    this.checker.saved(document, position, text, floor)
   }
 
   lost(document: string, batches: number, all: boolean): void {

@@ -1,3 +1,4 @@
+import type { Position } from '../../../contracts/history.ts'
 import type { CommandCompletion } from '../../../flushout.ts'
 import type { SyncEvent } from '../../../events.ts'
 import type { Flush, Open } from '../../../protocol/messages.ts'
@@ -19,8 +20,8 @@ export class Book {
   #waiting: Made[] = []
   #confirmed = 0
   #isRegressed = false
-  /** How many losses it was told of; it must be told of those that concern it. */
-  #owed = false
+  /** What it held and was lost, until it is told. */
+  #owed: Position | undefined
   isOver = false
 
   constructor(name: string, ledger: Ledger, fail: Fail) {
@@ -77,7 +78,7 @@ export class Book {
       case 'regressed':
         if (this.#ledger.losses === 0) this.#fail('I16', 'It was told of a loss, and there was none.')
         this.#isRegressed = true
-        this.#owed = false
+        this.#owed = undefined
         return
       case 'synced':
         if (event.commandCount < this.#confirmed && !this.#isRegressed)
@@ -91,7 +92,7 @@ export class Book {
   }
 
   opens({ position }: Open): void {
-    if (position && position.count > 0 && this.#ledger.hasLost(position)) this.#owed = true
+    if (position && position.count > 0 && this.#ledger.hasLost(position)) this.#owed = position
   }
 
   /** A flush as it was said: the first of what waits, unchanged. @returns what it is of */
@@ -143,7 +144,7 @@ export class Book {
       const count = this.mades.filter(({ settlement }) => settlement?.type === type).length
       if (count !== this.#reports[type]) this.#fail('I11', `${count} were ${type}, and ${this.#reports[type]} were reported.`)
     }
-    if (this.#owed) this.#fail('I16', 'It held what was lost, and was not told.')
+    if (this.#owed && this.#owed.count > this.#ledger.trimmed) this.#fail('I16', 'It held what was lost, and was not told.')
   }
 
   #compare(made: Made, client: string, seq: number, { command, createdId }: CommandCompletion): void {

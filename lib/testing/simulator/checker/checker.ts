@@ -92,8 +92,8 @@ export class Checker {
     if (!this.violation) this.ledger(document).durable(batches)
   }
 
-  saved(document: string, position: Position, text: string): void {
-    this.ledger(document).saved(position, text)
+  saved(document: string, position: Position, text: string, floor: number): void {
+    this.ledger(document).saved(position, text, floor)
   }
 
   lost(document: string, batches: number, all: boolean): void {

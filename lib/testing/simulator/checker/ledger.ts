@@ -24,6 +24,8 @@ interface Page {
 export class Ledger {
   /** How often something that was durable was lost. */
   losses = 0
+  /** Nobody can tell any more whether a position up to this count was held. */
+  trimmed = 0
   readonly document: string
   readonly #initial: string
   readonly #fail: Fail
@@ -75,7 +77,10 @@ export class Ledger {
     const all = this.#flushes.get(client) ?? []
     this.#flushes.set(client, all)
     const text = JSON.stringify(flush.completions)
-    const isKnown = all.some(({ after, completions }) => after === flush.after && JSON.stringify(completions) === text)
+    const isKnown = all.some(
+      ({ after, completions, mades }) =>
+        after === flush.after && mades[0] === flush.mades[0] && JSON.stringify(completions) === text,
+    )
     if (!isKnown) all.push(flush)
   }
 
@@ -111,7 +116,8 @@ export class Ledger {
     this.#durable = batches
   }
 
-  saved({ mark, count }: Position, text: string): void {
+  saved({ mark, count }: Position, text: string, floor: number): void {
+    this.trimmed = Math.max(this.trimmed, floor)
     if (this.#marks.get(mark) !== text) this.#fail('I7', `The snapshot at ${count} is ${text}, not ${this.#marks.get(mark)}.`)
   }
 
