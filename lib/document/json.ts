@@ -36,8 +36,7 @@ export function copyJson(value: unknown, bounds: Bounds, levels: number = bounds
 function copyNode(node: object, bounds: Bounds, levels: number): unknown {
   if (levels === 0)
     throw new Refusal('too_deep', `A value has more than ${bounds.depth} levels (limits.depth), or a cycle.`)
-  // Spread, so that holes are null too.
-  if (Array.isArray(node)) return [...node].map((item) => copyJson(item, bounds, levels - 1) ?? null)
+  if (Array.isArray(node)) return copyList(node, bounds, levels - 1)
   const { toJSON } = node as { toJSON?: unknown }
   if (typeof toJSON === 'function') return copyJson(toJSON.call(node), bounds, levels - 1)
   const copy: Record<string, unknown> = {}
@@ -50,6 +49,10 @@ function copyNode(node: object, bounds: Bounds, levels: number): unknown {
   }
   return copy
 }
+
+// On its own, so that a closure costs lists alone. Spread, so that holes are null too.
+const copyList = (list: readonly unknown[], bounds: Bounds, levels: number): unknown[] =>
+  [...list].map((item) => copyJson(item, bounds, levels) ?? null)
 
 /** Why a key may not stand in a document. */
 export function checkKey(key: string, bounds: Bounds): Refusal | undefined {

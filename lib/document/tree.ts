@@ -6,6 +6,9 @@ type Node = Record<string, unknown>
 /** Stands for "no such key" where a value stood before. */
 export const absent: unique symbol = Symbol('absent')
 
+/** The same, where the edit only looked and changed nothing. */
+export const looked: unique symbol = Symbol('looked')
+
 /**
  * One key that was changed, and what was there before; `previous` is the edit made before it. A chain, newest first, is
  * the inverse of a command. It names its place by path and key, never by node.
@@ -14,14 +17,15 @@ export interface Edit {
   readonly path: Path
   readonly key: string
   readonly before: unknown
-  /** Whether the edit added or removed the key. Where it did not, and nothing was there before, it only looked. */
-  readonly moved: boolean
   /** Where a removed key stood among the keys of its object. */
   readonly rank: number | undefined
   readonly previous: Edit | undefined
 }
 
-/** When a node was made, and up to when what was made at it or below was exposed. Many nodes share one. */
+/** Whether an edit added or removed its key. */
+export const movesKey = ({ before, rank }: Edit): boolean => before === absent || rank !== undefined
+
+/** When a node was made, and up to when what was made at it or below was exposed. */
 interface Stamp {
   readonly made: number
   readonly floor: number
@@ -32,15 +36,15 @@ interface Stamp {
  *
  * Each node that the tree made carries the time it was `made`; each node that somebody was shown carries a `floor`: what
  * was made up to then, at it or below, is `exposed`. A node is owned while it was made after every floor from the root
- * down to it, so whoever owns a node owns its parents. Writing copies the nodes on the way that are not owned, once.
+ * down to it, so whoever owns a node owns its parents. Writing copies the nodes on the way that are not owned, once; only
+ * a small one at the end of the way is owned no longer than the way is remembered, for remembering costs more than copying.
  * What came from outside (props, snapshots) was never made here, so it is never changed either.
  */
 export class Tree {
   #time = 1
-  #stamps = new WeakMap<Node, Stamp>()
-  #stamp: Stamp = { made: 0, floor: 0 }
-  #ranks = new WeakMap<Node, Ranks>()
-  #unordered = new Set<Node>()
+  readonly #stamps = new WeakMap<Node, Stamp>()
+  readonly #ranks = new WeakMap<Node, Ranks>()
+  readonly #unordered = new Set<Node>()
   /** The nodes on the way to the path that was looked up last: who goes the same way need not look again. */
   readonly #way: Node[]
   #wayPath: Path = root
@@ -116,30 +120,30 @@ export class Tree {
   /** Puts a value at a key of the object at `path`, which exists. */
   set(path: Path, key: string, value: unknown, previous?: Edit): Edit {
     // Old histories may hold it; as JSON it never was a key.
-    if (key === '__proto__') return looked(path, key, previous)
+    if (key === '__proto__') return { path, key, before: looked, rank: undefined, previous }
     const node = this.#writable(path)
     const known = Object.hasOwn(node, key)
     const before = known ? node[key] : absent
     node[key] = value
     if (!known) this.#ranks.get(node)?.add(key)
-    return { path, key, before, moved: !known, rank: undefined, previous }
+    return { path, key, before, rank: undefined, previous }
   }
 
   /** Takes a key away from the object at `path`, which exists; where there is no such key the edit says that. */
   remove(path: Path, key: string, previous?: Edit): Edit {
-    if (!Object.hasOwn(this.object(path) as Node, key)) return looked(path, key, previous)
+    if (!Object.hasOwn(this.object(path) as Node, key)) return { path, key, before: looked, rank: undefined, previous }
     const node = this.#writable(path)
     const before = node[key]
     const rank = this.#ranksOf(node).take(key)
     delete node[key]
-    return { path, key, before, moved: true, rank, previous }
+    return { path, key, before, rank, previous }
   }
 
   /** Takes edits back, newest first. Before anybody looks, `restoreOrder` puts the keys that came back in their place. */
   undo(edits: Edit | undefined): void {
     for (let edit = edits; edit; edit = edit.previous) {
-      const { path, key, before, moved, rank } = edit
-      if (before === absent && !moved) continue
+      const { path, key, before, rank } = edit
+      if (before === looked) continue
       const node = this.#writable(path)
       if (before === absent) {
         delete node[key]
@@ -173,13 +177,17 @@ export class Tree {
   #writable(path: Path): Node {
     if (!this.object(path)) throw new TypeError(`No object at ${pointer(path)}`)
     const way = this.#way
+    if (this.#owned <= path.length) this.#rememberEnd()
     for (let i = this.#owned; i <= path.length; i++) {
       const node = way[i] as Node
       const stamp = this.#stamps.get(node)
       const floor = Math.max(this.#floors[i - 1] ?? 0, stamp?.floor ?? 0)
       this.#floors[i] = floor
       if (stamp && stamp.made > floor) continue
-      const copy = this.#copy(node, floor)
+      const copy = { ...node }
+      // The copy is owned, its children are still what was exposed with the original.
+      if (stamp || i < path.length || isWide(node)) this.#stamps.set(copy, { made: this.#time, floor })
+      this.#inheritOrder(copy, node)
       way[i] = copy
       if (i > 0) (way[i - 1] as Node)[path[i - 1] as string] = copy
     }
@@ -187,28 +195,31 @@ export class Tree {
     return way[path.length] as Node
   }
 
-  #copy(node: Node, floor: number): Node {
-    const copy = { ...node }
-    // The copy is owned, its children are still what was exposed with the original.
-    if (this.#stamp.made !== this.#time || this.#stamp.floor !== floor) this.#stamp = { made: this.#time, floor }
-    this.#stamps.set(copy, this.#stamp)
+  /** What is owned and was not worth a stamp gets one now that something below it is to be owned. */
+  #rememberEnd(): void {
+    const end = this.#owned - 1
+    const node = this.#way[end]
+    if (node && !this.#stamps.has(node))
+      this.#stamps.set(node, { made: this.#time, floor: this.#floors[end] as number })
+  }
+
+  #inheritOrder(copy: Node, node: Node): void {
     const ranks = this.#ranks.get(node)
-    if (ranks) {
-      this.#ranks.set(copy, ranks)
-      this.#ranks.delete(node)
-    }
-    return copy
+    if (!ranks) return
+    this.#ranks.set(copy, ranks)
+    this.#ranks.delete(node)
+    if (this.#unordered.delete(node)) this.#unordered.add(copy)
   }
 }
 
-const looked = (path: Path, key: string, previous: Edit | undefined): Edit => ({
-  path,
-  key,
-  before: absent,
-  moved: false,
-  rank: undefined,
-  previous,
-})
+const narrow = 8
+
+/** Whether it costs more to copy an object again than to remember that it was made here. */
+function isWide(node: Node): boolean {
+  let keys = 0
+  for (const _ in node) if (++keys > narrow) return true
+  return false
+}
 
 /**
  * In which order the keys of an object were added, kept from the first removal on, so that a key that returns finds its

@@ -43,7 +43,7 @@ export class Ring {
   }
 
   #drain(): void {
-    if (this.#ringing || this.#held > 0) return
+    if (this.#ringing || this.#held > 0 || this.#tasks.length === 0) return
     this.#ringing = true
     try {
       for (let i = 0; i < this.#tasks.length; i++) (this.#tasks[i] as () => void)()

@@ -1,7 +1,7 @@
 import type { KeptCommand } from '../document/actions/action.ts'
 import { pathOf } from '../document/actions/index.ts'
 import type { Path } from '../document/path.ts'
-import type { Edit } from '../document/tree.ts'
+import { type Edit, movesKey } from '../document/tree.ts'
 import type { Pending } from './pending.ts'
 
 interface Place {
@@ -28,7 +28,7 @@ export class Touched {
       this.#reach(pathOf(command))
       for (let edit = edits; edit; edit = edit.previous) {
         const parent = this.#reach(edit.path)
-        if (edit.moved) parent.moved = true
+        if (movesKey(edit)) parent.moved = true
         next(parent, edit.key).written = true
       }
     }
@@ -42,7 +42,7 @@ export class Touched {
       const parent = this.#find(edit.path)
       if (parent === 'written') return true
       // A place below is known only where something at it or below it is written or named.
-      if (parent && (parent.below.has(edit.key) || (edit.moved && parent.moved))) return true
+      if (parent && (parent.below.has(edit.key) || (movesKey(edit) && parent.moved))) return true
     }
     return false
   }

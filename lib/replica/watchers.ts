@@ -1,5 +1,5 @@
 import type { Path } from '../document/path.ts'
-import { absent, type Edit, type Tree } from '../document/tree.ts'
+import { absent, type Edit, looked, movesKey, type Tree } from '../document/tree.ts'
 
 /** Called when what it watches may have changed; it looks for itself. Never called for what cannot have. */
 export type Wake = () => void
@@ -124,7 +124,10 @@ export class NetChange {
     for (const edit of oldestFirst.reverse()) this.#note(edit, edit.before)
   }
 
-  #note({ path, key, moved }: Edit, before: unknown): void {
+  #note(edit: Edit, before: unknown): void {
+    if (edit.before === looked) return
+    const { path, key } = edit
+    const moved = movesKey(edit)
     const place = JSON.stringify([path, key])
     const known = this.#places.get(place)
     if (!known) this.#places.set(place, { path, key, before, moved })

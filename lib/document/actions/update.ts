@@ -1,4 +1,4 @@
-import { checkKey, copyJson, isObject } from '../json.ts'
+import { type Bounds, checkKey, copyJson, isObject } from '../json.ts'
 import { root } from '../path.ts'
 import { Refusal } from '../refusal.ts'
 import type { Edit } from '../tree.ts'
@@ -12,18 +12,12 @@ interface Update extends KeptCommand {
 /** Sets keys of the object at `path`, and takes keys away. */
 export const update: Action<Update> = {
   check({ props, unset }, bounds, kept) {
-    if (unset !== undefined && !(Array.isArray(unset) && unset.every((key) => typeof key === 'string'))) {
-      throw new Refusal('invalid_props', 'unset is an array of keys.')
-    }
-    for (const key of (unset as string[] | undefined) ?? []) {
-      const refused = checkKey(key, bounds)
-      if (refused) throw refused
-    }
     const copy = copyJson(props, bounds)
-    if (copy !== undefined && !isObject(copy))
-      throw new Refusal('invalid_props', 'The props of an update are an object.')
-    if (copy !== undefined) kept.props = copy
-    if (unset !== undefined) kept.unset = [...(unset as string[])]
+    if (copy !== undefined) {
+      if (!isObject(copy)) throw new Refusal('invalid_props', 'The props of an update are an object.')
+      kept.props = copy
+    }
+    if (unset !== undefined) kept.unset = keysOf(unset, bounds)
   },
 
   apply(tree, { path = root, props, unset }) {
@@ -33,4 +27,14 @@ export const update: Action<Update> = {
     if (unset) for (const key of unset) edits = tree.remove(path, key, edits)
     return edits
   },
+}
+
+function keysOf(unset: unknown, bounds: Bounds): string[] {
+  if (!Array.isArray(unset)) throw new Refusal('invalid_props', 'unset is an array of keys.')
+  return unset.map((key: unknown) => {
+    if (typeof key !== 'string') throw new Refusal('invalid_props', 'unset is an array of keys.')
+    const refused = checkKey(key, bounds)
+    if (refused) throw refused
+    return key
+  })
 }
