@@ -1,4 +1,15 @@
-import { EMPTY, filter, firstValueFrom, type Observable, Subject, Subscription, takeWhile, throwError } from 'rxjs'
+import {
+  EMPTY,
+  filter,
+  firstValueFrom,
+  merge,
+  type Observable,
+  Subject,
+  Subscription,
+  takeWhile,
+  throwError,
+  timer,
+} from 'rxjs'
 import type { Batch, ClientRecord, History, Position } from '../contracts/history.ts'
 import type { Context, DocumentKind } from '../documents.ts'
 import type { Environment } from '../environment.ts'
@@ -39,6 +50,8 @@ export interface Served<T extends object, C extends Context> {
 }
 
 const rememberedMarks = 1_000
+/** Milliseconds after which a head that was told and does not come is asked for again. */
+const lookAgain = 1_000
 
 /**
  * A replica of a history. What comes out of the history is all that is ever confirmed or published, own batches like
@@ -153,11 +166,22 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
     return record
   }
 
+  /** Whether a batch of this mark came out of the history, not long ago. */
+  protected hasMet(mark: string): boolean {
+    return this.#position.mark === mark || this.#marks.has(mark)
+  }
+
   protected async reached(head: Position): Promise<void> {
-    const isReached = () =>
-      this.#position.mark === head.mark || this.#marks.has(head.mark) || this.#position.count > head.count
-    if (this.failure) throw this.failure
-    if (!isReached()) await firstValueFrom(this.#published.pipe(filter(isReached)))
+    let aim = head
+    const isReached = () => this.hasMet(aim.mark) || this.#position.count > aim.count
+    for (;;) {
+      if (this.failure) throw this.failure
+      if (isReached()) return
+      const { scheduler } = this.served.environment
+      await firstValueFrom(merge(this.#published.pipe(filter(isReached)), timer(lookAgain, scheduler)))
+      // What was told may be lost before it is read, and then it never comes.
+      if (!isReached()) aim = (await this.served.history.record('', '').catch(() => undefined))?.head ?? aim
+    }
   }
 
   /** Keeps a snapshot of what is confirmed. */

@@ -163,11 +163,17 @@ class Session<C extends Context> {
     }
     open.clients.add(client)
     open.waiting = []
-    await this.#bringUp(open, client, context, position).finally(() => {
+    try {
+      await this.#bringUp(open, client, context, position)
+    } catch (error) {
+      // It stands nowhere, so that nothing may follow: a record would pass for the one that it waits for.
+      this.#close({ type: 'close', document: id, client }, context)
+      throw error
+    } finally {
       const { waiting } = open
       open.waiting = undefined
-      for (const published of waiting ?? []) this.#tell(open, published, context)
-    })
+      if (this.#documents.get(id) === open) for (const published of waiting ?? []) this.#tell(open, published, context)
+    }
   }
 
   async #openFirst(id: string, context: C): Promise<OpenDocument<C> | undefined> {

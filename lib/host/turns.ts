@@ -138,7 +138,8 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     switch (result.type) {
       case 'appended':
         await this.reached(endOf((entries[entries.length - 1] as Entry<C>).batch))
-        return again
+        // A history that went back before they were read has lost them.
+        return entries.every(({ batch }) => this.hasMet(batch.mark)) ? again : retry()
       case 'not_at_head': {
         const waiting = retry()
         if (result.head) await this.reached(result.head)
