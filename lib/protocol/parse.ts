@@ -1,7 +1,7 @@
 import type { Position } from '../contracts/history.ts'
 import { isObject } from '../document/json.ts'
 import type { Limits } from './limits.ts'
-import type { ClientMessage, ErrorMessage, ServerMessage } from './messages.ts'
+import type { ClientMessage, Commands, ErrorMessage, ServerMessage } from './messages.ts'
 
 /**
  * The one place that turns what comes from outside into a message, or into the error that answers it. Shapes are checked
@@ -74,31 +74,11 @@ const clientMessages: { [T in ClientMessage['type']]: (input: Raw, limits: Limit
   },
 }
 
-const serverMessages: { [T in ServerMessage['type']]: (input: Raw) => boolean } = {
-  welcome: ({ protocol, features, limits }) => isCount(protocol) && Array.isArray(features) && isObject(limits),
-  snapshot: ({ document, position, state }) => isText(document) && isPosition(position) && isObject(state),
-  commands: ({ document, from, follows, mark, client, after, last, completions, at, rejected }) =>
-    [document, follows, mark, client].every(isText) &&
-    [from, after, last, at].every(isCount) &&
-    Array.isArray(completions) &&
-    completions.every(isCompletion) &&
-    (rejected === undefined || (Array.isArray(rejected) && rejected.every(isCount))) &&
-    // Each seq is a completion or rejected.
-    (last as number) - (after as number) === completions.length + (rejected?.length ?? 0),
-  flushed: ({ document, client, position, follows, record }) =>
-    isText(document) &&
-    isText(client) &&
-    isPosition(position) &&
-    (follows === undefined || isPosition(follows)) &&
-    (record === null || isRecord(record)),
-  error: ({ code, message, document, record }) =>
-    isText(code) &&
-    isText(message) &&
-    (document === undefined || isText(document)) &&
-    (record === undefined || record === null || isRecord(record)),
-}
+type Check = (value: unknown) => boolean
 
 const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 const isOptionalText = (value: unknown, most: number): value is string | undefined =>
   value === undefined || (isText(value) && value.length <= most)
@@ -106,33 +86,70 @@ const isOptionalText = (value: unknown, most: number): value is string | undefin
 const isName = (value: unknown, { key }: Limits): value is string =>
   isText(value) && value.length > 0 && value.length <= key
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-
 const isPosition = (value: unknown): value is Position =>
   isObject(value) && isCount(value.count) && isText(value.mark) && value.mark.length <= 128
 
-/** Whether something is a flush as a manual Proxy sends it. */
-export const isBatch = (value: unknown): boolean =>
-  isObject(value) && isCount(value.from) && Array.isArray(value.completions) && value.completions.every(isCompletion)
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
 
-const isCompletion = (value: unknown): boolean =>
-  isObject(value) &&
-  isObject(value.command) &&
-  isText(value.command.action) &&
-  (value.createdId === undefined || isText(value.createdId))
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check)
 
-function isRecord(value: unknown): boolean {
-  if (!isObject(value) || !isCount(value.seq) || !isCount(value.first) || !isPosition(value.position)) return false
-  const { outcome } = value
-  if (!isObject(outcome)) return false
-  const { rejected, rewritten, renamed } = outcome
-  return (
-    isBySeq(rejected, ({ code, reason }) => isText(code) && isText(reason)) &&
-    isBySeq(rewritten) &&
-    isBySeq(renamed, ({ id }) => isText(id))
-  )
+/** An object that has these fields; what else it has is not looked at. */
+function shape(fields: Readonly<Record<string, Check>>): Check {
+  const checks = Object.entries(fields)
+  return (value) => isObject(value) && checks.every(([name, check]) => check(value[name]))
 }
 
-const isBySeq = (list: unknown, isItem: (item: Raw) => boolean = () => true): boolean =>
-  list === undefined ||
-  (Array.isArray(list) && list.every((item) => isObject(item) && isCount(item.seq) && isItem(item)))
+const isCompletion = shape({ command: shape({ action: isText }), createdId: optional(isText) })
+
+/** Whether something is a flush as a manual Proxy sends it. */
+export const isBatch: Check = (value) =>
+  isObject(value) && isCount(value.from) && listOf(isCompletion)(value.completions)
+
+const isRecord = shape({
+  seq: isCount,
+  first: isCount,
+  position: isPosition,
+  outcome: shape({
+    rejected: optional(listOf(shape({ seq: isCount, code: isText, reason: isText }))),
+    rewritten: optional(listOf(shape({ seq: isCount }))),
+    renamed: optional(listOf(shape({ seq: isCount, id: isText }))),
+  }),
+})
+const isKnownRecord: Check = (value) => value === null || isRecord(value)
+
+const isCommands = shape({
+  document: isText,
+  from: isCount,
+  follows: isText,
+  mark: isText,
+  at: isCount,
+  client: isText,
+  after: isCount,
+  last: isCount,
+  completions: listOf(isCompletion),
+  rejected: optional(listOf(isCount)),
+})
+
+const serverMessages: { readonly [T in ServerMessage['type']]: Check } = {
+  welcome: shape({ protocol: isCount, features: Array.isArray, limits: isObject }),
+  snapshot: shape({ document: isText, position: isPosition, state: isObject }),
+  commands: (value) => isCommands(value) && coversItsSeqs(value as Commands),
+  flushed: shape({
+    document: isText,
+    client: isText,
+    position: isPosition,
+    follows: optional(isPosition),
+    record: isKnownRecord,
+  }),
+  error: shape({ code: isText, message: isText, document: optional(isText), record: optional(isKnownRecord) }),
+}
+
+/** Each seq is a completion or rejected. */
+const coversItsSeqs = ({ after, last, completions, rejected = [] }: Commands): boolean =>
+  last - after === completions.length + rejected.length
