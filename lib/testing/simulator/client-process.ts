@@ -77,14 +77,17 @@ export class ClientProcess {
   }
 
   #apply(proxy: ConnectedProxy<object>, book: Book, random: Random, number: number): void {
-    const { plan, counts, trace, timeline } = this.#world
+    const { plan, counts, trace } = this.#world
     const view = proxy.getDocument()
     const command = this.#world.commands(random, view, number)
     const kept = JSON.parse(JSON.stringify(command)) as AnyCommand
     if (random.chance(plan.commonIds)) this.actor.ids.push(`n${random.below(3)}`)
     const result = proxy.apply(command)
     this.actor.ids.length = 0
-    trace.note(`${book.name} applies`, JSON.stringify([number, kept, result.isSuccess ? result.createdId : result.code]))
+    trace.note(
+      `${book.name} applies`,
+      JSON.stringify([number, kept, result.isSuccess ? result.createdId : result.code]),
+    )
     spoil(command)
     if (!result.isSuccess) return counts.add(`failed:${result.code}`)
     counts.add('commands')
@@ -95,14 +98,16 @@ export class ClientProcess {
       if (!book.isOver) trace.note(`${book.name} settled`, JSON.stringify([number, settlement]))
       book.settled(made, settlement)
     })
-    void timeline
   }
 
   #open(id: string): void {
     const { checker, counts, trace, plan } = this.#world
     const book = checker.opens(this.actor.name, id)
     const initial = plan.startsOffline ? this.#world.initialOf(id) : undefined
-    const proxy = this.#client.open(id as never, initial ? { initial: initial as never } : {}) as unknown as ConnectedProxy<object>
+    const proxy = this.#client.open(
+      id as never,
+      initial ? { initial: initial as never } : {},
+    ) as unknown as ConnectedProxy<object>
     this.#documents.set(id, { proxy, book })
     proxy.sync$.subscribe((event) => {
       if (book.isOver) return
@@ -110,9 +115,12 @@ export class ClientProcess {
       trace.note(`${book.name} ${event.type}`, JSON.stringify(event))
       book.told(event)
     })
-    proxy.document$.subscribe((value) => {
-      if (this.#random.chance(0.2)) checker.sees(value)
-    })
+    // Not everybody looks at everything.
+    if (this.#random.chance(0.5)) {
+      proxy.document$.subscribe((value) => {
+        if (this.#random.chance(0.2)) checker.sees(value)
+      })
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { NEVER, Observable } from 'rxjs'
 import type { Batch, History, HistoryAdapter, Position } from '../../contracts/history.ts'
 import { MillraceError } from '../../errors.ts'
 import type { Actor } from './actor.ts'
-import { type Archivist, Log } from './log.ts'
+import { type Archivist, type Keep, Log } from './log.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -13,13 +13,12 @@ export type Fate = 'answered' | 'not_written' | 'written'
 export class Store {
   readonly timeline: Timeline
   readonly logs = new Map<string, Log>()
-  /** How many batches are kept behind the newest snapshot. */
-  readonly keep: number
+  readonly keep: Keep
   /** Milliseconds from written to durable. */
   syncTime = 2
   readonly #archivist: Archivist
 
-  constructor(timeline: Timeline, archivist: Archivist, keep: number) {
+  constructor(timeline: Timeline, archivist: Archivist, keep: Keep) {
     this.timeline = timeline
     this.#archivist = archivist
     this.keep = keep
@@ -120,7 +119,17 @@ export function simulatedHistory(store: Store, host: Actor, way: Way, random: Ra
           const end = () => out.error(closed())
           closing.add(end)
           out.add(() => closing.delete(end))
-          out.add(follow(log, position, host, way, random, (batch) => out.next(batch), (error) => out.error(error)))
+          out.add(
+            follow(
+              log,
+              position,
+              host,
+              way,
+              random,
+              (batch) => out.next(batch),
+              (error) => out.error(error),
+            ),
+          )
           return undefined
         }),
     }

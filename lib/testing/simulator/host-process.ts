@@ -38,7 +38,8 @@ export class HostProcess implements Server {
       isUp: () => world.isStoreUp && !this.isCutOff,
     }
     const hook = async () => {
-      if (this.slowness > 0) await new Promise<void>((resolve) => this.actor.after(random.below(this.slowness), resolve))
+      if (this.slowness > 0)
+        await new Promise<void>((resolve) => this.actor.after(random.below(this.slowness), resolve))
     }
     const host = createHost<World['kinds'], Context>({
       documents: world.kinds,

@@ -7,8 +7,10 @@ export interface Archivist {
   durable(document: string, batches: number): void
   /** A snapshot was kept, and batches up to a count were trimmed. */
   saved(document: string, position: Position, text: string, floor: number): void
+  /** So many records are gone. */
+  forgot(document: string, records: number): void
   /** Only so many batches are left; with none, not even the beginning. */
-  lost(document: string, batches: number, ever: boolean): void
+  lost(document: string, batches: number, all: boolean): void
 }
 
 interface Kept {
@@ -16,8 +18,15 @@ interface Kept {
   readonly index: number
   readonly position: Position
   readonly text: string
-  /** How many batches were gone when it was kept. */
+  /** How many batches were gone when it was kept, and those of how many had left records that were forgotten. */
   readonly floor: number
+  readonly forgotten: number
+}
+
+/** How many batches behind the newest snapshot are kept, and how many after which a record is forgotten. */
+export interface Keep {
+  readonly batches: number
+  readonly records: number
 }
 
 /** Whoever waits for what it saw to be durable. */
@@ -36,12 +45,14 @@ export class Log {
   readonly grown = new Set<() => void>()
   readonly #archivist: Archivist
   #batches: Batch[] = []
-  #records = new Map<string, ClientRecord>()
+  #records = new Map<string, { readonly record: ClientRecord; readonly number: number }>()
   /** Snapshots, the oldest first; the first of all is the beginning. */
   #snapshots: Kept[] = []
   #durable = 0
   /** How many of the first batches were trimmed. */
   #floor = 0
+  /** Records that were last used by the first so many batches are forgotten. */
+  #forgotten = 0
   #waiting: Waiting[] = []
 
   constructor(document: string, archivist: Archivist) {
@@ -71,7 +82,7 @@ export class Log {
   }
 
   record(client: string, by: string): ClientRecord | undefined {
-    return this.#records.get(keyOf({ client, by }))
+    return this.#records.get(keyOf({ client, by }))?.record
   }
 
   append(position: Position, batches: readonly Batch[], initial: string | undefined): AppendResult {
@@ -82,7 +93,7 @@ export class Log {
     if (!head) this.#begin(position, initial as string)
     for (const batch of batches) {
       this.#batches.push(batch)
-      this.#records.set(keyOf(batch), recordFrom(batch))
+      this.#records.set(keyOf(batch), { record: recordFrom(batch), number: this.#batches.length })
       this.#archivist.written(this.document, batch)
     }
     return { type: 'appended' }
@@ -107,17 +118,19 @@ export class Log {
     this.#tell()
   }
 
-  save(position: Position, text: string, keep: number): 'saved' | 'older' | 'regressed' {
+  save(position: Position, text: string, keep: Keep): 'saved' | 'older' | 'regressed' {
     const index = this.find(position)
     const newest = this.#snapshots.at(-1)?.index ?? 0
     if (index === undefined) {
       return this.#floor > 0 && position.count <= (this.#end(this.#floor)?.count ?? 0) ? 'older' : 'regressed'
     }
     if (index < newest) return 'older'
-    const floor = Math.max(this.#floor, index - keep)
+    const floor = Math.max(this.#floor, index - keep.batches)
+    const forgotten = Math.max(this.#forgotten, index - Math.max(keep.batches, keep.records))
     this.#archivist.saved(this.document, position, text, this.#end(floor)?.count ?? 0)
-    if (index > newest) this.#snapshots.push({ index, position, text, floor })
+    if (index > newest) this.#snapshots.push({ index, position, text, floor, forgotten })
     this.#floor = floor
+    this.#forget(forgotten)
     return 'saved'
   }
 
@@ -161,7 +174,7 @@ export class Log {
   }
 
   #begin(position: Position, text: string): void {
-    this.#snapshots = [{ index: 0, position, text, floor: 0 }]
+    this.#snapshots = [{ index: 0, position, text, floor: 0, forgotten: 0 }]
     this.#archivist.begun(this.document, position, text)
   }
 
@@ -169,10 +182,33 @@ export class Log {
     this.#batches = this.#batches.slice(0, length)
     this.#snapshots = all ? [] : this.#snapshots.filter(({ index }) => index <= length)
     // As it was when the newest snapshot that is left was the newest.
-    this.#floor = this.#snapshots.at(-1)?.floor ?? 0
-    this.#records = new Map(this.#batches.map((batch) => [keyOf(batch), recordFrom(batch)]))
+    const { floor, forgotten } = this.#snapshots.at(-1) ?? { floor: 0, forgotten: 0 }
+    this.#floor = floor
+    this.#records = new Map(
+      this.#batches.map((batch, i) => [keyOf(batch), { record: recordFrom(batch), number: i + 1 }]),
+    )
+    this.#forgotten = 0
+    this.#forget(forgotten)
     this.#archivist.lost(this.document, length, all)
     for (const { reject } of this.#waiting.splice(0)) reject()
+  }
+
+  #forget(upTo: number): void {
+    this.#forgotten = upTo
+    let count = 0
+    for (const [key, { number }] of this.#records) {
+      if (number > upTo) continue
+      this.#records.delete(key)
+      count++
+    }
+    if (count > 0) this.#archivist.forgot(this.document, count)
+  }
+
+  /** Whether a client without a record may have had one. */
+  #mayHaveForgotten({ sentFrom }: Batch): boolean {
+    if (!sentFrom || sentFrom.count === 0) return false
+    if (sentFrom.count < (this.#end(this.#forgotten)?.count ?? 0)) return true
+    return this.find(sentFrom) === undefined && !this.isTrimmed(sentFrom)
   }
 
   #end(index: number): Position | undefined {
@@ -183,7 +219,8 @@ export class Log {
   #verdicts(batches: readonly Batch[]): Extract<AppendResult, { type: 'refused' }>['verdicts'] {
     const before = new Map<string, ClientRecord>()
     return batches.map((batch) => {
-      const record = before.get(keyOf(batch)) ?? this.#records.get(keyOf(batch))
+      const record = before.get(keyOf(batch)) ?? this.#records.get(keyOf(batch))?.record
+      if (!record && this.#mayHaveForgotten(batch)) return { verdict: 'expired', record }
       const seq = record?.seq ?? 0
       if (batch.after === seq) {
         before.set(keyOf(batch), recordFrom(batch))

@@ -20,8 +20,6 @@ export interface Listener {
   got(link: Link, message: ServerMessage, text: string): void
 }
 
-
-
 /** How long a host holds a session that it does not hear of. */
 const unheard = 30_000
 
@@ -207,7 +205,9 @@ export class Network {
         if (!server.actor.isDead) server.actor.run(work)
       })
     toServer(after, () => {
-      const session = server.session({ request: client.name })(incoming).subscribe({ error: () => undefined })
+      const session = server
+        .session({ request: client.name })(incoming)
+        .subscribe({ error: () => undefined })
       toServer(2_000, () => session.unsubscribe())
     })
     for (const text of said) toServer(after + 1, () => incoming.next(JSON.parse(text)))

@@ -1,3 +1,4 @@
+import type { Keep } from './log.ts'
 import { Random } from './random.ts'
 
 /** What may go wrong. */
@@ -48,7 +49,7 @@ export interface Plan {
   readonly clients: number
   readonly hosts: number
   readonly flushCommands: readonly number[]
-  readonly keep: number
+  readonly keep: Keep
   readonly idleTime: number
   readonly latency: readonly [number, number]
   readonly syncTime: number
@@ -70,6 +71,14 @@ export interface Knobs {
   readonly only?: readonly number[] | undefined
 }
 
+const keeps: readonly Keep[] = [
+  { batches: 0, records: 1_000 },
+  { batches: 3, records: 1_000 },
+  { batches: 10, records: 1_000 },
+  { batches: 1_000, records: 1_000 },
+]
+/** So little that even who is there may be forgotten. */
+const forgetful: Keep = { batches: 1, records: 4 }
 const leastEdits = 90
 const leastFaults = 12
 
@@ -85,7 +94,7 @@ export function draw(seed: number, knobs: Knobs = {}): Plan {
     clients: knobs.clients ?? clients,
     hosts: knobs.hosts ?? hosts,
     flushCommands: Array.from({ length: hosts }, () => random.pick([2, 3, 5, 1_000])),
-    keep: random.pick([0, 3, 10, 10_000]),
+    keep: random.chance(0.15) ? forgetful : random.pick(keeps),
     idleTime: random.pick([100, 2_000, 60_000]),
     latency: [least, least * random.pick([1, 3, 20])] as const,
     syncTime: random.pick([0, 1, 10, 100]),

@@ -33,7 +33,15 @@ export interface SimulationReport {
 /** Runs one seed. It takes no real time but that of computing, and leaves nothing behind. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { seed, documents = standardKinds, commands = anyCommand, show, wrapHistory, wrapTransport } = options
-  const world = new World({ seed, plan: draw(seed, options), kinds: documents, commands, show, wrapHistory, wrapTransport })
+  const world = new World({
+    seed,
+    plan: draw(seed, options),
+    kinds: documents,
+    commands,
+    show,
+    wrapHistory,
+    wrapTransport,
+  })
   await world.run()
   return {
     seed,

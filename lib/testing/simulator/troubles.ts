@@ -67,7 +67,8 @@ export const troubles: Readonly<Record<Fault, Trouble>> = {
     const host = random.below(hosts.length)
     const name = `${client} ${host}`
     partitions.add(name)
-    for (const link of network.of(clients[client]!.actor)) if (link.server === hosts[host]) link.cut(random.below(9_000))
+    for (const link of network.of(clients[client]!.actor))
+      if (link.server === hosts[host]) link.cut(random.below(9_000))
     return () => partitions.delete(name)
   }),
 

@@ -208,6 +208,12 @@ export class World implements Listener, Archivist {
     this.checker.saved(document, position, text, floor)
   }
 
+  forgot(document: string, records: number): void {
+    this.trace.note(`store: ${document} forgets`, String(records))
+    this.counts.add('record forgotten', records)
+    this.checker.forgot(document)
+  }
+
   lost(document: string, batches: number, all: boolean): void {
     this.trace.note(`store: ${document} keeps only`, String(batches))
     this.checker.lost(document, batches, all)

@@ -96,6 +96,10 @@ export class Checker {
     this.ledger(document).saved(position, text, floor)
   }
 
+  forgot(document: string): void {
+    this.ledger(document).hasForgotten = true
+  }
+
   lost(document: string, batches: number, all: boolean): void {
     if (!this.violation) this.ledger(document).lost(batches, all)
   }

@@ -24,6 +24,8 @@ interface Page {
 export class Ledger {
   /** How often something that was durable was lost. */
   losses = 0
+  /** Whether a record was ever forgotten. */
+  hasForgotten = false
   /** Nobody can tell any more whether a position up to this count was held. */
   trimmed = 0
   readonly document: string
@@ -64,6 +66,11 @@ export class Ledger {
     return this.#pages.length
   }
 
+  /** Whether what became of a command may be known to nobody. */
+  get mayForget(): boolean {
+    return this.losses > 0 || this.hasForgotten
+  }
+
   textsAt(count: number): Iterable<string> {
     return this.#texts.get(count) ?? []
   }
@@ -95,10 +102,13 @@ export class Ledger {
     const last = this.#pages.at(-1)
     const head = last ? endOf(last.batch) : (this.#begin as Position)
     if (batch.follows !== head.mark || batch.from !== head.count)
-      return this.#fail('I1', `${batch.mark} follows ${batch.follows} at ${batch.from}; the head is ${head.mark} at ${head.count}.`)
+      return this.#fail(
+        'I1',
+        `${batch.mark} follows ${batch.follows} at ${batch.from}; the head is ${head.mark} at ${head.count}.`,
+      )
     const before = this.#pages.findLast((page) => page.batch.client === batch.client)
     const seq = before?.batch.last ?? 0
-    if (batch.after !== seq)
+    if (batch.after !== seq && !(batch.after === 0 && this.hasForgotten))
       return this.#fail('I2', `${batch.client} stands at ${seq}, and its batch ${batch.mark} follows ${batch.after}.`)
     this.#judge(batch, before)
   }
@@ -118,7 +128,8 @@ export class Ledger {
 
   saved({ mark, count }: Position, text: string, floor: number): void {
     this.trimmed = Math.max(this.trimmed, floor)
-    if (this.#marks.get(mark) !== text) this.#fail('I7', `The snapshot at ${count} is ${text}, not ${this.#marks.get(mark)}.`)
+    if (this.#marks.get(mark) !== text)
+      this.#fail('I7', `The snapshot at ${count} is ${text}, not ${this.#marks.get(mark)}.`)
   }
 
   lost(batches: number, all: boolean): void {

@@ -71,12 +71,11 @@ export function wrongIn(
     }
     const move = moves.filter(({ from }) => leads(path, from)).sort((a, b) => b.from.length - a.from.length)[0]
     const followed = { ...command, path: move ? [...move.to, ...path.slice(move.from.length)] : path } as AnyCommand
-    const expected: Expected =
-      refused.some((one) => leads(path, one))
-        ? { code: 'depends' }
-        : !law.mayWrite || isRefused
-          ? { code: law.mayWrite ? 'rejected' : 'forbidden' }
-          : ask(law, document, followed)
+    const expected: Expected = refused.some((one) => leads(path, one))
+      ? { code: 'depends' }
+      : !law.mayWrite || isRefused
+        ? { code: law.mayWrite ? 'rejected' : 'forbidden' }
+        : ask(law, document, followed)
     const is = rejected.get(seq)
     if (is) {
       const code = 'code' in expected ? expected.code : problemOf(document, expected.command, createdId)
