@@ -56,6 +56,9 @@ export class MillraceError extends Error {
   }
 }
 
+/** What something thrown says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Whether something thrown is one of these, of this code if given. By shape: it may come from another copy of the library. */
 export function hasCode(error: unknown, code?: ErrorCode): error is MillraceError {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false

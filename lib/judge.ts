@@ -2,10 +2,12 @@ import type { Outcome } from './contracts/history.ts'
 import type { KeptCommand } from './document/actions/action.ts'
 import { keepCommand, pathOf, withPath, withProps } from './document/actions/index.ts'
 import { type Bounds, checkKey } from './document/json.ts'
-import { leadsThrough, type Path, root, samePath } from './document/path.ts'
+import { LostPlaces } from './document/lost-places.ts'
+import { type Path, root } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
 import { Renames } from './document/renames.ts'
-import type { Completed } from './document/replay.ts'
+import { type Completed, completionOf } from './document/replay.ts'
+import { messageOf } from './errors.ts'
 import type { Command, Interceptor } from './flushout.ts'
 import type { Pending } from './replica/pending.ts'
 import type { Replica } from './replica/replica.ts'
@@ -28,8 +30,7 @@ export function intercept<T extends object, C>(
     if (!wish) return undefined
     return 'rejection' in wish ? { code: 'rejected', reason: String(wish.rejection) } : { props: wish.newProps }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return { code: 'interceptor_failed', reason: `The interceptor failed: ${reason}` }
+    return { code: 'interceptor_failed', reason: `The interceptor failed: ${messageOf(error)}` }
   }
 }
 
@@ -98,11 +99,7 @@ export function judge<T extends object, C>(replica: Replica, submission: Submiss
       return refuse(command, verdict.code, verdict.reason)
     }
     const { entry, isRewritten } = verdict
-    taken.push(
-      entry.createdId === undefined
-        ? { command: entry.command }
-        : { command: entry.command, createdId: entry.createdId },
-    )
+    taken.push(completionOf(entry))
     if (isRewritten) rewritten.push({ seq, props: (entry.command as { props?: unknown }).props })
     if (entry.createdId === undefined) return
     if (place) places.made(place, [...pathOf(command), entry.createdId])
@@ -142,7 +139,7 @@ const depends = { code: 'depends', reason: 'What it was made under was refused.'
 /** What became of the creates of one flush, by their places as the sender names them. */
 class Places {
   readonly #renames = new Renames()
-  readonly #refused: Path[] = []
+  readonly #refused = new LostPlaces()
 
   /** The old and new places of those that were renamed. */
   get renamed(): Judged['renamed'] {
@@ -150,13 +147,12 @@ class Places {
   }
 
   made(before: Path, after: Path): void {
-    for (let i = this.#refused.length - 1; i >= 0; i--)
-      if (samePath(this.#refused[i] as Path, before)) this.#refused.splice(i, 1)
+    this.#refused.found(before)
     this.#renames.note(before, after)
   }
 
   refused(place: Path): void {
-    this.#refused.push(place)
+    this.#refused.add(place)
   }
 
   /** What was judged before, the seqs behind `after`. */
@@ -175,7 +171,7 @@ class Places {
   }
 
   depends(command: KeptCommand): boolean {
-    return this.#refused.some((place) => leadsThrough(pathOf(command), place))
+    return this.#refused.leadTo(pathOf(command))
   }
 
   follow(command: KeptCommand): KeptCommand {

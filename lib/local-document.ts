@@ -190,12 +190,12 @@ export abstract class LocalDocument<T extends object> {
 
   #judge(command: Command): KeptCommand | Failed {
     const kept = keepCommand(command, this.bounds)
-    if (kept instanceof Refusal) return new Failed(kept.code, kept.message)
+    if (kept instanceof Refusal) return failed(kept)
     const verdict = intercept(this.#interceptor, this.replica.tree.at(root) as T, kept, undefined)
     if (!verdict) return kept
     if ('code' in verdict) return new Failed(verdict.code, verdict.reason)
     const changed = withProps(kept, verdict.props, this.bounds)
-    return changed instanceof Refusal ? new Failed(changed.code, changed.message) : changed
+    return changed instanceof Refusal ? failed(changed) : changed
   }
 
   #applyKept(command: KeptCommand): Applied {
@@ -228,6 +228,8 @@ export abstract class LocalDocument<T extends object> {
       : `${refusal.message.slice(0, -1)}: it was deleted by another client at ${count}.`
   }
 }
+
+const failed = ({ code, message }: Refusal): Failed => new Failed(code, message)
 
 const undone: Settlement = { type: 'dropped', code: 'rejected', reason: 'The batch that it was part of threw.' }
 const plainlyConfirmed: Settlement = { type: 'confirmed' }

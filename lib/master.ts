@@ -2,7 +2,7 @@ import { defer, distinctUntilChanged, map, type Observable, Subject, startWith }
 import type { Bounds } from './document/json.ts'
 import type { Completed } from './document/replay.ts'
 import { type Environment, realEnvironment } from './environment.ts'
-import { MillraceError } from './errors.ts'
+import { MillraceError, messageOf } from './errors.ts'
 import type { CommandEvent, Origin } from './events.ts'
 import type {
   ApplyResult,
@@ -143,8 +143,7 @@ export class Master<T extends object = object, C = unknown> {
   }
 
   async #syncFor(from: number, applied: CompletionBatch, { renamed, outcome }: Judged): Promise<Sync<T>> {
-    const mappedPaths = Object.fromEntries(renamed.map(({ before, after }) => [before.join(','), [...after]]))
-    const answer = { mappedPaths, outcome }
+    const answer = { mappedPaths: mappedPathsOf(renamed), outcome }
     const lacking = from === applied.from ? [] : await this.#lookUp(from, applied.from)
     if (lacking?.length !== applied.from - from) return { isPartial: false, ...answer, latest: this.getSnapshot() }
     return { isPartial: true, ...answer, diff: { from, completions: [...lacking, ...applied.completions] } }
@@ -154,7 +153,7 @@ export class Master<T extends object = object, C = unknown> {
     try {
       return await this.#historyProvider?.(from, to)
     } catch (error) {
-      this.events.next({ type: 'history_failed', reason: error instanceof Error ? error.message : String(error) })
+      this.events.next({ type: 'history_failed', reason: messageOf(error) })
       return undefined
     }
   }

@@ -1,7 +1,8 @@
 import { pathOf, withPath } from './document/actions/index.ts'
-import { type Path, samePath } from './document/path.ts'
+import { LostPlaces } from './document/lost-places.ts'
+import type { Path } from './document/path.ts'
 import { Renames } from './document/renames.ts'
-import { type Completed, unknownAction } from './document/replay.ts'
+import { type Completed, completionOf, unknownAction } from './document/replay.ts'
 import { type Environment, realEnvironment } from './environment.ts'
 import type {
   CommandCompletion,
@@ -58,7 +59,7 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
     const { pending, confirmedCount } = this.replica
     this.#inFlight = pending.length
     this.tell(this.syncs, { type: 'flush_begun', from: confirmedCount, commands: pending.length })
-    return { from: confirmedCount, completions: pending.map(completionOf) }
+    return { from: confirmedCount, completions: pending.map(completionOf) as CommandCompletion[] }
   }
 
   /** Whether a flush was begun and neither ended nor cancelled. */
@@ -145,18 +146,18 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
   #settleEach(entries: readonly Pending[], outcome: FlushOutcome | undefined): readonly Path[] {
     const rejected = new Map(outcome?.rejected?.map((item) => [item.seq, item]))
     const rewritten = new Map(outcome?.rewritten?.map((item) => [item.seq, item]))
-    let refused: Path[] = []
+    const refused = new LostPlaces()
     entries.forEach((entry, i) => {
       const place = placeOf(entry)
       const refusal = rejected.get(i + 1)
       const change = rewritten.get(i + 1)
-      if (place) refused = refused.filter((known) => !samePath(known, place))
-      if (place && refusal) refused.push(place)
+      if (place) refused.found(place)
+      if (place && refusal) refused.add(place)
       if (refusal) this.refuse('rejected', entry, refusal.code, refusal.reason)
       else if (!outcome) entry.settle({ type: 'unknown', reason: 'The Master answered without an outcome.' })
       else this.settle([entry], change && asRewritten(entry, change.props))
     })
-    return refused
+    return refused.all
   }
 }
 
@@ -180,6 +181,3 @@ function idFrom(mappedPaths: Record<string, string[]>, before: Path): string | u
   const moved = Object.hasOwn(mappedPaths, place) ? (mappedPaths[place] as string[]) : []
   return moved.length === before.length ? moved[moved.length - 1] : undefined
 }
-
-const completionOf = ({ command, createdId }: Completed): CommandCompletion =>
-  (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion

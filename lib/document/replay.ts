@@ -10,6 +10,10 @@ export interface Completed {
   readonly createdId?: string
 }
 
+/** What was applied, on its own: whatever else is known of it stays behind. */
+export const completionOf = ({ command, createdId }: Completed): Completed =>
+  createdId === undefined ? { command } : { command, createdId }
+
 /** Says so where a history holds an action that is unknown here: what it means cannot be guessed. */
 export function unknownAction(completions: readonly Completed[]): string | undefined {
   const unknown = completions.find(({ command }) => !actionOf(command))

@@ -93,18 +93,6 @@ export class Tree {
     return way[length]
   }
 
-  /** How many segments of the path lead to objects; all of them, where it names one. */
-  reach(path: Path): number {
-    let node: unknown = this.#root
-    for (let i = 0; i < path.length; i++) {
-      const segment = path[i] as string
-      if (!Object.hasOwn(node as Node, segment)) return i
-      node = (node as Node)[segment]
-      if (!isObject(node)) return i
-    }
-    return path.length
-  }
-
   /** The value at a path, to be handed out: it will never change. */
   expose(path: Path): unknown {
     this.#owned = 0

@@ -1,5 +1,6 @@
 import type { KeptCommand, NameSource } from '../document/actions/action.ts'
 import { actionOf, pathOf, withPath } from '../document/actions/index.ts'
+import { LostPlaces } from '../document/lost-places.ts'
 import { leadsThrough, type Path, root, samePath } from '../document/path.ts'
 import { Refusal } from '../document/refusal.ts'
 import { Renames } from '../document/renames.ts'
@@ -195,7 +196,7 @@ export class Replica {
     if (this.pending.length === 0) return nothing
     const waiting = this.pending.splice(0)
     const renames = new Renames()
-    const lost: Path[] = [...refused]
+    const lost = new LostPlaces(refused)
     const dropped: Integrated['dropped'][number][] = []
     const renamed: Integrated['renamed'][number][] = []
     this.#aside = 0
@@ -206,9 +207,9 @@ export class Replica {
       const before = placeOf(entry)
       const now = renames.get(path)
       if (now) entry.command = withPath(entry.command, now)
-      const refusal = lost.some((place) => leadsThrough(path, place)) ? 'depends' : this.#tryAgain(entry)
+      const refusal = lost.leadTo(path) ? 'depends' : this.#tryAgain(entry)
       if (refusal) {
-        if (before) lost.push(before)
+        if (before) lost.add(before)
         if (entry.seq === 0) {
           dropped.push({ entry, refusal })
           continue
@@ -220,7 +221,7 @@ export class Replica {
         net?.made(entry.edits)
         const after = placeOf(entry)
         if (before && after) {
-          forget(lost, before)
+          lost.found(before)
           if (renames.note(before, after)) renamed.push({ place: before, id: entry.createdId as string })
         }
       }
@@ -280,11 +281,5 @@ export function follow(entries: readonly Pending[], from: number, before: Path, 
     } else if (place && samePath(place, before)) {
       return
     }
-  }
-}
-
-function forget(places: Path[], place: Path): void {
-  for (let i = places.length - 1; i >= 0; i--) {
-    if (samePath(places[i] as Path, place)) places.splice(i, 1)
   }
 }

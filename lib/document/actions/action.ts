@@ -29,5 +29,8 @@ export interface Action<C extends KeptCommand = KeptCommand> {
 }
 
 /** Names the place where the way to `path` ends. */
-export const notFound = (tree: Tree, path: Path): Refusal =>
-  new Refusal('not_found', `No object at ${pointer(path.slice(0, tree.reach(path) + 1))}.`)
+export function notFound(tree: Tree, path: Path): Refusal {
+  let length = 1
+  while (length < path.length && tree.object(path.slice(0, length))) length++
+  return new Refusal('not_found', `No object at ${pointer(path.slice(0, length))}.`)
+}
