@@ -235,7 +235,7 @@ export class StoredQueue implements Queue {
 
   #tell(news: News): void {
     this.#news = [...this.#news, news]
-    this.moved(news.type !== 'change')
+    this.moved(false)
   }
 
   #change(key: string, value: string | undefined): void {
