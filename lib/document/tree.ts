@@ -76,7 +76,7 @@ export class Tree {
   /** The live object at a path, if there is one. */
   object(path: Path): Readonly<Node> | undefined {
     const way = this.#way
-    let length = Math.min(this.#found, sharedLength(path, this.#wayPath))
+    let length = path === this.#wayPath ? this.#found : Math.min(this.#found, sharedLength(path, this.#wayPath))
     if (length < this.#found || length < path.length) {
       this.#found = length
       this.#owned = Math.min(this.#owned, length + 1)
