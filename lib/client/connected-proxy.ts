@@ -29,7 +29,7 @@ import type {
   ServerMessage,
   SnapshotMessage,
 } from '../protocol/messages.ts'
-import { Pending, type Settlement } from '../replica/pending.ts'
+import type { Pending, Settlement } from '../replica/pending.ts'
 import { type Integrated, placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
 import type { Keeping, Kept, Queue } from './keeping.ts'
@@ -152,11 +152,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #restore(queue: Queue, { document, completions, position, pending, sentFrom }: Kept): void {
-    for (const { command, createdId, seq } of pending) {
-      const entry = new Pending(command, createdId, undefined)
-      entry.seq = seq
-      this.replica.pending.push(entry)
-    }
+    for (const entry of pending) this.replica.pending.push(entry)
     queue.follow(this.#source())
     this.#outbox.from = sentFrom
     const snapshot = { commandCount: position.count - completions.length, document }
@@ -165,16 +161,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #source(): Parameters<Queue['follow']>[0] {
-    const proxy = this
     return {
-      pending: this.replica.pending,
-      get position() {
-        return proxy.#standing.position
-      },
-      get sentFrom() {
-        return proxy.#outbox.from
-      },
-      exposeConfirmed: () => this.replica.exposeConfirmed(),
+      replica: this.replica,
+      standing: this.#standing,
+      outbox: this.#outbox,
       failed: (trouble) => this.tell(this.syncs, { type: 'storage', ...trouble }),
       lost: (commands) => this.#giveAway(commands),
     }
@@ -352,7 +342,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #know(record: Flushed): void {
     this.#record = record
     if (this.#awaits === 'snapshot') return
-    this.#awaits = undefined
+    // A host that was asked from further on than its history reaches sends all of it.
+    this.#awaits = this.#awaits && this.#standing.hasPassed(record.position) ? 'snapshot' : undefined
+    if (this.#awaits) return
     this.#reached()
   }
 
@@ -376,6 +368,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const { confirmed } = this.#outbox
     const lost = confirmed > recorded && { lost: { client: this.#client, first: recorded + 1, last: confirmed } }
     this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount, ...lost })
+    // What is in no record of that history follows it, and stands where it begins again.
+    this.#outbox.from = undefined
     const { position } = this.#standing
     if (position) this.#queue?.setAside({ document: this.replica.exposeConfirmed(), position })
   }

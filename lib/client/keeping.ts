@@ -1,10 +1,12 @@
 import type { Observable } from 'rxjs'
 import type { Position } from '../contracts/history.ts'
-import type { KeptCommand } from '../document/actions/action.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { Outbox } from './outbox.ts'
+import type { Standing } from './standing.ts'
 
 /** Keeps the documents of a client over a restart; made by `offline`. */
 export interface Keeping {
@@ -16,20 +18,14 @@ export interface Keeping {
   close(): Promise<void>
 }
 
-/** A command that waited when its document was last seen; `seq` is 0 where it was never sent. */
-export interface Waiting {
-  readonly command: KeptCommand
-  readonly createdId?: string
-  readonly seq: number
-}
-
 /** A document as it was last seen. */
 export interface Kept {
   readonly position: Position
   /** The document at `position` is this one with the completions on top. */
   readonly document: object
   readonly completions: readonly Completed[]
-  readonly pending: readonly Waiting[]
+  /** What waited, as it was applied then. */
+  readonly pending: readonly Pending[]
   /** Where the first of what was sent stood when it was sent. */
   readonly sentFrom: Position | undefined
 }
@@ -45,11 +41,9 @@ export interface Trouble {
 
 /** What is to be kept, as it stands whenever it is looked at. */
 export interface Source {
-  readonly pending: readonly Pending[]
-  readonly position: Position | undefined
-  readonly sentFrom: Position | undefined
-  /** The document without what is pending. */
-  exposeConfirmed(): object
+  readonly replica: Pick<Replica, 'pending' | 'exposeConfirmed'>
+  readonly standing: Pick<Standing, 'position'>
+  readonly outbox: Pick<Outbox, 'from'>
   /** Something went wrong with the storage, and is tried again; all goes on meanwhile but what needs it. */
   failed(trouble: Trouble): void
   /** Another has taken the queue over, and sends the first `commands` of what is pending. */
@@ -64,7 +58,7 @@ export interface Queue {
   readonly notices: readonly Notice[]
   /** What went wrong when it was opened. */
   readonly troubles: readonly Trouble[]
-  /** Begins to keep what the source has, from its next move on. */
+  /** Begins to keep what the source has, from its next move on; what it has now is what was kept. */
   follow(source: Source): void
   /** The source has moved: it is written soon. `isShuffled` where what waited may have changed, or gone out of turn. */
   moved(isShuffled: boolean): void

@@ -44,11 +44,14 @@ export class Outbox {
     if (seq >= this.#inFlight) this.#inFlight = 0
   }
 
-  /** The next flush, if one should go: what was sent before, and, if wanted, the rest, as much as the limits let through. */
+  /** The next flush, if one should go: what was sent before, or, if wanted, the rest, as much as the limits let through. */
   next(pending: readonly Pending[], position: Position): Outgoing | undefined {
     const first = pending[0]
     if (this.#inFlight > 0 || !first || !(this.wants || first.seq > 0)) return undefined
-    const completions = cut(pending, this.limits.flushBytes, Math.min(this.limits.flushCommands, this.#most))
+    // What was sent goes again alone: had it been taken, the record of what came along would stand in place of its own.
+    const unsent = pending.findIndex(({ seq }) => seq === 0)
+    const due = first.seq > 0 && unsent > 0 ? unsent : pending.length
+    const completions = cut(pending, this.limits.flushBytes, Math.min(this.limits.flushCommands, this.#most, due))
     if (typeof completions === 'number') return { tooLarge: first, bytes: completions }
     if (first.seq === 0 || !this.from) this.from = position
     for (const entry of pending.slice(0, completions.length)) {

@@ -18,9 +18,14 @@ export class Standing {
     return !position || this.hasReached({ count: from, mark }) ? 'nothing' : 'apart'
   }
 
-  hasReached({ count, mark }: Position): boolean {
+  hasReached(other: Position): boolean {
+    return this.#position?.mark === other.mark || this.hasPassed(other)
+  }
+
+  /** Whether it stands further on. */
+  hasPassed({ count, mark }: Position): boolean {
     const position = this.#position
-    return position !== undefined && (position.mark === mark || this.#marks.has(mark) || position.count > count)
+    return position !== undefined && position.mark !== mark && (position.count > count || this.#marks.has(mark))
   }
 
   advance(position: Position): void {

@@ -1,4 +1,4 @@
-import type { Kept, Notice, Waiting } from '../client/keeping.ts'
+import type { Kept, Notice } from '../client/keeping.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Entry } from '../contracts/storage.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
@@ -6,6 +6,7 @@ import { keepCommand } from '../document/actions/index.ts'
 import { isObject } from '../document/json.ts'
 import { Refusal } from '../document/refusal.ts'
 import { type Completed, unknownAction } from '../document/replay.ts'
+import { Pending } from '../replica/pending.ts'
 
 /** Of what is written here. What a newer program wrote is left alone. */
 export const version = 1
@@ -139,7 +140,7 @@ function batchOf(value: unknown): Batch {
   return { completions: listOf(completions).map(completedOf), position: positionOf(position) }
 }
 
-function sentOf(value: unknown): { from: Position; commands: readonly Waiting[] } {
+function sentOf(value: unknown): { from: Position; commands: readonly Pending[] } {
   const { from, commands } = objectOf(value)
   return { from: positionOf(from), commands: listOf(commands).map(waitingOf) }
 }
@@ -153,12 +154,14 @@ function completedOf(value: unknown): Completed {
   return { command: command as unknown as KeptCommand, ...idOf(createdId) }
 }
 
-function waitingOf(value: unknown): Waiting {
+function waitingOf(value: unknown): Pending {
   const { command, createdId, seq = 0 } = objectOf(value)
   const kept = keepCommand(command, anyBounds)
   if (kept instanceof Refusal) throw damaged(`A command that waits is damaged: ${kept.message}`)
   if (!Number.isSafeInteger(seq)) throw damaged('The number of a command is damaged.')
-  return { command: kept, seq: seq as number, ...idOf(createdId) }
+  const entry = new Pending(kept, idOf(createdId).createdId, undefined)
+  entry.seq = seq as number
+  return entry
 }
 
 function idOf(value: unknown): { createdId?: string } {

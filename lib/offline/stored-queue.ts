@@ -144,12 +144,12 @@ export class StoredQueue implements Queue {
     this.#source = source
     this.#held = {
       ...this.#held,
-      stock: stockOf(this.#chunks, source.pending.slice(0, this.kept?.pending.length ?? 0)),
+      stock: stockOf(this.#chunks, this.kept?.pending ?? []),
     }
     const { lease, environment } = this.#place
     this.#life.add(
       interval(lease / 4, environment.scheduler).subscribe(() => {
-        if (source.pending.length > 0) this.moved(false)
+        if (source.replica.pending.length > 0) this.moved(false)
       }),
     )
   }
@@ -281,9 +281,9 @@ export class StoredQueue implements Queue {
   }
 
   #compose(): Write {
-    const { pending, sentFrom } = this.#source
+    const { replica, outbox } = this.#source
     this.#isDirty = false
-    const restocking = restock(this.client, this.#held.stock, pending, sentFrom, this.#isShuffled)
+    const restocking = restock(this.client, this.#held.stock, replica.pending, outbox.from, this.#isShuffled)
     this.#isShuffled = false
     const confirmed = this.#composeConfirmed()
     const key = headerKey(this.client)
@@ -318,16 +318,17 @@ export class StoredQueue implements Queue {
     const { lease, environment } = this.#place
     const until = this.#isClosing ? 0 : environment.now() + lease
     const writes = ++this.#writes
-    return { version, token: this.#token, until, pending: this.#source.pending.length, writes }
+    return { version, token: this.#token, until, pending: this.#source.replica.pending.length, writes }
   }
 
   /** The confirmed document anew, where it is another or too much has come on top of it; else what came on top. */
   #composeConfirmed(): { changes: readonly Change[]; held: Partial<Held> } {
-    const { pending, position } = this.#source
+    const { replica, standing } = this.#source
+    const { position } = standing
     const { batches, batchSize, documentSize } = this.#held
-    const isLong = batchSize > Math.max(leastCompacted, documentSize) && pending.length < fewPending
+    const isLong = batchSize > Math.max(leastCompacted, documentSize) && replica.pending.length < fewPending
     if (position && (isLong || this.#news.some(({ type }) => type === 'replaced'))) {
-      const text = JSON.stringify({ position, document: this.#source.exposeConfirmed() })
+      const text = JSON.stringify({ position, document: replica.exposeConfirmed() })
       const changes = [
         { key: confirmedKey(this.client), value: text },
         ...batches.map((key) => ({ key, value: undefined })),
@@ -430,10 +431,9 @@ const completionOf = ({ command, createdId }: Completed): Completed =>
   createdId === undefined ? { command } : { command, createdId }
 
 const nobody: Source = {
-  pending: [],
-  position: undefined,
-  sentFrom: undefined,
-  exposeConfirmed: () => ({}),
+  replica: { pending: [], exposeConfirmed: () => ({}) },
+  standing: { position: undefined },
+  outbox: { from: undefined },
   failed: () => undefined,
   lost: () => undefined,
 }
