@@ -1,3 +1,4 @@
+import type { Retention } from './contracts/history.ts'
 import type { Command, CommandInterception, Interceptor } from './flushout.ts'
 import type { Limits } from './protocol/limits.ts'
 
@@ -14,6 +15,8 @@ export interface DocumentKind<T extends object, C extends Context = Context> {
   readonly interceptor?: Interceptor<T, C>
   /** Limits that differ from the host's for documents of this kind. */
   readonly limits?: Partial<Pick<Limits, 'documentBytes' | 'depth' | 'path' | 'key'>>
+  /** How much its histories keep behind a snapshot, where that differs from what the adapter was told. */
+  readonly retention?: Partial<Retention>
 }
 
 /** A kind, whatever its document is. */
@@ -21,6 +24,7 @@ export interface AnyKind {
   readonly initial: object
   readonly interceptor?: (document: never, command: Command, context?: never) => undefined | CommandInterception
   readonly limits?: DocumentKind<object>['limits']
+  readonly retention?: DocumentKind<object>['retention']
 }
 
 /** The kinds of documents that a host serves, by name: `list` is the kind of `list/shopping`. */

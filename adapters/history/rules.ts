@@ -26,15 +26,15 @@ export interface Known {
   record(client: string, by: string): ClientRecord | undefined
   /** The highest count at which a record that is forgotten was last used. */
   readonly forgotten: number
-  /** Whether a position is of another history: not held, although the batches reach back so far. */
-  isForeign(position: Position): boolean
+  /** Whether a position is held, or may have been before batches were trimmed. */
+  mayBeHeld(position: Position): boolean
 }
 
 /** What a history knows that begins at a position. */
 export const knownAtBeginning = (position: Position): Known => ({
   record: () => undefined,
   forgotten: position.count,
-  isForeign: (other) => !isAt(other, position),
+  mayBeHeld: (other) => isAt(other, position),
 })
 
 type Refused = Extract<AppendResult, { type: 'refused' }>
@@ -87,8 +87,8 @@ function verdictOn(batch: Batch, record: ClientRecord | undefined, known: Known)
   return record !== undefined && isOther(batch, record) ? 'conflict' : 'seen'
 }
 
-const mayBeForgotten = ({ sentFrom }: Batch, { forgotten, isForeign }: Known): boolean =>
-  sentFrom !== undefined && (sentFrom.count < forgotten || isForeign(sentFrom))
+const mayBeForgotten = ({ sentFrom }: Batch, { forgotten, mayBeHeld }: Known): boolean =>
+  sentFrom !== undefined && (sentFrom.count < forgotten || (sentFrom.count > 0 && !mayBeHeld(sentFrom)))
 
 /** Whether a seq that both know has another content in each. */
 function isOther(batch: Batch, record: ClientRecord): boolean {

@@ -63,8 +63,8 @@ export interface Batch {
  * leave it: it `fits` where `after` is `seq`, leaves a `gap` where `after` is above it, and was `seen`, all of it or a
  * part, where `after` is below it; then a seq that both know with another hash is a `conflict`. A client without a
  * record may have had one that is forgotten: its batch is `expired` where `sentFrom` lies below the highest count at
- * which a forgotten record was last used, or is not held although the batches reach back so far (it is of another
- * history). A history that begins above 0 has forgotten all records below.
+ * which a forgotten record was last used, or is of another history: above 0, and not held although the batches reach
+ * back so far. A history that begins above 0 has forgotten all records below.
  */
 export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
 

@@ -6,13 +6,13 @@ export type Cut = { readonly type: 'fits'; readonly skip: number } | { readonly 
 type Known = Pick<ClientRecord, 'seq' | 'first' | 'hashes'>
 
 /**
- * Compares a flush with what is known of its client (invariant 2). What the record has is skipped, what comes behind it
+ * Compares a flush with the record of its client (invariant 2); one without a record is for the history to judge. What the record has is skipped, what comes behind it
  * fits; a seq that the record holds with another hash is another command under the same name.
  */
-export function cutBy(known: Known | undefined, after: number, hashes: readonly string[]): Cut {
-  const seq = known?.seq ?? 0
+export function cutBy(known: Known, after: number, hashes: readonly string[]): Cut {
+  const { seq } = known
   if (after > seq) return { type: 'gap' }
-  for (let i = 0; known && i < hashes.length; i++) {
+  for (let i = 0; i < hashes.length; i++) {
     const at = after + 1 + i
     if (at >= known.first && at <= seq && known.hashes[at - known.first] !== hashes[i]) return { type: 'conflict' }
   }

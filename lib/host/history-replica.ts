@@ -188,7 +188,11 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   protected async save(): Promise<void> {
     this.unsaved = 0
     try {
-      const result = await this.served.history.save(this.#position, this.replica.exposeConfirmed())
+      const result = await this.served.history.save(
+        this.#position,
+        this.replica.exposeConfirmed(),
+        this.served.kind.retention,
+      )
       if (result === 'regressed') this.fail(this.lost())
     } catch (error) {
       this.served.report({ type: 'save_failed', document: this.id, reason: messageOf(error) })

@@ -296,7 +296,7 @@ class Session<C extends Context> {
     })
   }
 
-  async #flush({ document, client, after, from: { count }, completions }: Flush, context: C): Promise<void> {
+  async #flush({ document, client, after, from, completions }: Flush, context: C): Promise<void> {
     const open = this.#documents.get(document)
     const about = { document, client, seq: after }
     if (!open?.clients.has(client))
@@ -307,7 +307,7 @@ class Session<C extends Context> {
     let refusal: { code: string; reason: string } | undefined
     if (open.right === 'write') {
       try {
-        enriched = await this.#host.beforeFlush({ document, from: count, completions: [...completions] }, context)
+        enriched = await this.#host.beforeFlush({ document, from: from.count, completions: [...completions] }, context)
       } catch (error) {
         // Who did not answer in time has not said no.
         if (hasCode(error, 'unavailable')) throw error
@@ -315,7 +315,7 @@ class Session<C extends Context> {
       }
     } else refusal = { code: 'forbidden', reason: `You may read '${document}', not change it.` }
     const by = context.subject
-    const turn = { client, by, context: enriched, after, completions, ...(refusal && { refusal }) }
+    const turn = { client, by, context: enriched, after, sentFrom: from, completions, ...(refusal && { refusal }) }
     open.underWay.add(turn)
     // Not awaited: the next flush may join the same append.
     open.turns
@@ -338,11 +338,12 @@ class Session<C extends Context> {
     if (answer.type === 'taken' || this.open.closed) return
     const record = open.turns.recordNow(about.client, by) ?? answer.record
     if (answer.type === 'seen') return this.#flushed(open, about.client, open.turns.position, record)
-    const message =
-      answer.type === 'gap'
-        ? `Commands are missing between ${record?.seq ?? 0} and ${about.seq + 1}.`
-        : 'Other commands were taken under these numbers.'
-    this.#error({ code: answer.type, message, ...about, record: record ? known(record) : null })
+    const message = {
+      gap: `Commands are missing between ${record?.seq ?? 0} and ${about.seq + 1}.`,
+      conflict: 'Other commands were taken under these numbers.',
+      expired: 'It is no longer known whether these commands were taken: the record of them is gone.',
+    }
+    this.#error({ code: answer.type, message: message[answer.type], ...about, record: record ? known(record) : null })
   }
 
   #close({ document, client }: Close, context: C): void {

@@ -10,7 +10,7 @@ import { type Judged, judge, type Submission } from '../judge.ts'
 import { byteLength, fingerprint } from '../protocol/fingerprint.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { endOf, recordOf } from './batches.ts'
-import { cutBy } from './cut.ts'
+import { type Cut, cutBy } from './cut.ts'
 import { DocumentSize, sizeOf } from './document-size.ts'
 import { HistoryReplica, type Served } from './history-replica.ts'
 import { recordKey } from './records.ts'
@@ -32,6 +32,7 @@ interface Entry<C extends Context> {
 }
 
 type Known = ClientRecord | undefined
+type Verdicts = Extract<AppendResult, { type: 'refused' }>['verdicts']
 
 const commandsPerSnapshot = 1_000
 const firstRetry = 50
@@ -64,19 +65,11 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     this.#size = new DocumentSize(() => this.replica.tree.at(root))
   }
 
-  /** Throws where a flush is more than this host takes. */
-  weigh(completions: readonly CommandCompletion[]): Weighed {
-    const texts = completions.map(textOf)
-    const bytes = texts.reduce((sum, text) => sum + byteLength(text), 0)
-    if (bytes > this.#limits.flushBytes) throw tooLarge(bytes, this.#limits.flushBytes)
-    return { hashes: texts.map(fingerprint), bytes }
-  }
-
   /** Takes a flush; answers when the history has it, or when it is known that it will not. */
-  submit(turn: Turn<C>, { hashes, bytes }: Weighed = this.weigh(turn.completions)): Promise<Answer> {
+  submit(turn: Turn<C>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.failure || this.#isClosing) return reject(this.failure ?? this.#closed())
-      this.#queue.push({ turn, after: turn.after, hashes, bytes, resolve, reject })
+      this.#queue.push({ turn, after: turn.after, ...weigh(turn.completions), resolve, reject })
       this.#running ??= this.#run()
     })
   }
@@ -149,12 +142,30 @@ export class Turns<T extends object = object, C extends Context = Context> exten
         return waiting
       }
       case 'refused':
-        result.verdicts.forEach(({ record }, i) => {
-          const { client, by } = (entries[i] as Entry<C>).batch
-          this.records.learn(client, by, record)
-        })
-        return retry()
+        this.#undoGroup(entries)
+        return [...this.#refused(entries, result.verdicts), ...again]
     }
+  }
+
+  /** Answers what only the head knows. @returns the flushes that must go again */
+  #refused(entries: readonly Entry<C>[], verdicts: Verdicts): Waiting<C>[] {
+    const met = new Set<string>()
+    return entries.flatMap(({ waiting, batch: { client, by } }, i) => {
+      const { verdict, record } = verdicts[i] as Verdicts[number]
+      const key = recordKey(client, by)
+      // Behind another of its client it was measured as if that had not been there.
+      const isFirst = !met.has(key)
+      met.add(key)
+      if (isFirst && (verdict === 'gap' || verdict === 'expired' || verdict === 'conflict')) {
+        this.records.forget(client, by)
+        if (waiting.turn.after !== undefined) {
+          waiting.resolve({ type: verdict, record })
+          return []
+        }
+        waiting.after = undefined
+      } else if (isFirst) this.records.learn(client, by, record)
+      return [waiting]
+    })
   }
 
   async #recordsOf(group: readonly Waiting<C>[]): Promise<Map<string, Known>> {
@@ -181,11 +192,15 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     const key = recordKey(turn.client, turn.by)
     const record = known.get(key)
     waiting.after ??= record?.seq ?? 0
-    const cut = cutBy(record, waiting.after, hashes)
+    const cut: Cut = record ? cutBy(record, waiting.after, hashes) : { type: 'fits', skip: 0 }
     if (cut.type !== 'fits') {
       // Measured by a batch of this very group, which is not in the history yet.
       if (this.#group.some(({ batch }) => recordKey(batch.client, batch.by) === key)) return false
       waiting.resolve({ type: cut.type, record })
+      return true
+    }
+    if (waiting.bytes > this.#limits.flushBytes) {
+      waiting.reject(tooLarge(waiting.bytes, this.#limits.flushBytes))
       return true
     }
     const after = waiting.after + cut.skip
@@ -211,6 +226,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
       mark: this.served.environment.id(),
       follows: follows.mark,
       from: follows.count,
+      ...(turn.sentFrom && { sentFrom: turn.sentFrom }),
       completions: judged.taken as readonly CommandCompletion[],
       client: turn.client,
       by: turn.by,
@@ -290,6 +306,11 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   #closed(): MillraceError {
     return new MillraceError('closed', `'${this.id}' was closed.`)
   }
+}
+
+function weigh(completions: readonly CommandCompletion[]): Weighed {
+  const texts = completions.map(textOf)
+  return { hashes: texts.map(fingerprint), bytes: texts.reduce((sum, text) => sum + byteLength(text), 0) }
 }
 
 /** What cannot be written as JSON has no text. It is judged, and refused, like any other command. */

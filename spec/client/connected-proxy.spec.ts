@@ -480,7 +480,9 @@ describe('Offline', () => {
     guest.line.cut()
     const bread = add(guest.list, 'bread')
     await scene.time.pass(1_000)
-    expect(guest.events.filter(({ type }) => type === 'regressed')).toEqual([{ type: 'regressed', commandCount: 1 }])
+    expect(guest.events.filter(({ type }) => type === 'regressed')).toMatchObject([
+      { type: 'regressed', commandCount: 1, lost: { first: 1, last: 1 } },
+    ])
     expect((await bread.settled).type).toBe('confirmed')
     expect(titlesOf(guest.list)).toEqual(['bread'])
     guest.client.close()

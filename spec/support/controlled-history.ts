@@ -37,7 +37,8 @@ export class ControlledHistory implements HistoryAdapter {
         return this.#alive(() => this.append(() => history.append(position, batches, initial), id))
       },
       record: (client, by) => this.#alive(() => this.record(() => history.record(client, by), id)),
-      save: (position, document) => this.#alive(() => this.save(() => history.save(position, document), id)),
+      save: (position, document, retention) =>
+        this.#alive(() => this.save(() => history.save(position, document, retention), id)),
       read: (position) =>
         history.read(position).pipe(
           untilDeath(this.#death),

@@ -2,7 +2,7 @@ import type { Batch, ClientRecord, Position } from '../../../lib/contracts/histo
 import { isBehind, type Known, knownAtBeginning, type Spot } from '../rules.ts'
 import { type Keys, spotIn } from './keys.ts'
 import type { Row, Rows } from './store.ts'
-import { headIn, isForeignIn } from './timeline.ts'
+import { headIn, mayBeHeldIn } from './timeline.ts'
 
 /** A client whose record is older than every batch, unless it came back: the record is of the batch with this mark. */
 interface Sleeper {
@@ -26,7 +26,7 @@ export function knownIn(rows: Rows, keys: Keys, position: Position): Known {
   return {
     record: (client, by) => rows.get(keys.record(client, by)),
     forgotten: tracesIn(rows, keys).forgotten,
-    isForeign: (other) => isForeignIn(rows, keys, other),
+    mayBeHeld: (other) => mayBeHeldIn(rows, keys, other),
   }
 }
 

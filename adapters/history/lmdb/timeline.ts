@@ -36,10 +36,10 @@ export function spotOf(rows: Rows, keys: Keys, position: Position): Spot | undef
   return floor && isAt(floor, position) ? floor : undefined
 }
 
-/** Whether a position is of another history: not held, although the batches reach back so far. */
-export function isForeignIn(rows: Rows, keys: Keys, position: Position): boolean {
+/** Whether a position is held, or may have been before batches were trimmed. */
+export function mayBeHeldIn(rows: Rows, keys: Keys, position: Position): boolean {
   const floor = floorIn(rows, keys)
-  return !spotOf(rows, keys, position) && !(floor && isBelow(position, floor))
+  return spotOf(rows, keys, position) !== undefined || (floor !== undefined && isBelow(position, floor))
 }
 
 /** The batches behind a spot. Throws `history_trimmed` or `regressed` where the history does not go on from there. */

@@ -140,7 +140,7 @@ const recordIn = (log: Log, client: string, by: string): ClientRecord | undefine
 const knownIn = (log: Log): Known => ({
   record: (client, by) => recordIn(log, client, by),
   forgotten: log.forgotten,
-  isForeign: (position) => !find(log, position) && !isBelow(position, log.floor),
+  mayBeHeld: (position) => find(log, position) !== undefined || isBelow(position, log.floor),
 })
 
 function keep(log: Log, key: string, record: ClientRecord): void {

@@ -85,7 +85,6 @@ export const forgettingLaws: readonly HistoryLaw[] = [
     async run({ left, right }) {
       const head = lastOf(await begin(left.open(documentId), 3))
       const elsewhere: Position[] = [
-        { ...start, mark: 'other' },
         { count: 2, mark: 'other' },
         { ...head, mark: 'other' },
         { count: 99, mark: head.mark },
@@ -98,6 +97,8 @@ export const forgettingLaws: readonly HistoryLaw[] = [
         .open(documentId)
         .append(head, [batchAfter(head, { sentFrom: elsewhere[0] as Position })])
       same(verdictsIn(known), ['seen'], 'the verdict on the same of a client that has a record')
+      const beginner = batchAfter(head, { client: 'bob', sentFrom: { ...start, mark: 'other' } })
+      await write(right.open(documentId), head, [beginner])
     },
   },
   {

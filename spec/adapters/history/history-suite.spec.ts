@@ -207,7 +207,7 @@ const findings: readonly (readonly [fault: string, law: string, says: string])[]
   [
     'takes what was sent from another history while it has forgotten nothing',
     'calls a flush expired that was sent from a position of another history',
-    'Expected the verdict on a flush from other of 0: ["expired"], found "appended"',
+    'Expected the verdict on a flush from other of 2: ["expired"], found "appended"',
   ],
   [
     'takes with a beginning what was sent before it',
