@@ -18,7 +18,7 @@ interface Kept {
   readonly index: number
   readonly position: Position
   readonly text: string
-  /** How many batches were gone when it was kept, and those of how many had left records that were forgotten. */
+  /** How many batches were gone when it was kept, and how many were too long ago for records. */
   readonly floor: number
   readonly forgotten: number
 }
@@ -51,7 +51,7 @@ export class Log {
   #durable = 0
   /** How many of the first batches were trimmed. */
   #floor = 0
-  /** Records that were last used by the first so many batches are forgotten. */
+  /** The last batch that used a record which is forgotten now. */
   #forgotten = 0
   #waiting: Waiting[] = []
 
@@ -126,7 +126,7 @@ export class Log {
     }
     if (index < newest) return 'older'
     const floor = Math.max(this.#floor, index - keep.batches)
-    const forgotten = Math.max(this.#forgotten, index - Math.max(keep.batches, keep.records))
+    const forgotten = Math.max(0, index - Math.max(keep.batches, keep.records))
     this.#archivist.saved(this.document, position, text, this.#end(floor)?.count ?? 0)
     if (index > newest) this.#snapshots.push({ index, position, text, floor, forgotten })
     this.#floor = floor
@@ -194,11 +194,11 @@ export class Log {
   }
 
   #forget(upTo: number): void {
-    this.#forgotten = upTo
     let count = 0
     for (const [key, { number }] of this.#records) {
       if (number > upTo) continue
       this.#records.delete(key)
+      this.#forgotten = Math.max(this.#forgotten, number)
       count++
     }
     if (count > 0) this.#archivist.forgot(this.document, count)
@@ -206,9 +206,9 @@ export class Log {
 
   /** Whether a client without a record may have had one. */
   #mayHaveForgotten({ sentFrom }: Batch): boolean {
-    if (!sentFrom || sentFrom.count === 0) return false
+    if (!sentFrom) return false
     if (sentFrom.count < (this.#end(this.#forgotten)?.count ?? 0)) return true
-    return this.find(sentFrom) === undefined && !this.isTrimmed(sentFrom)
+    return sentFrom.count > 0 && this.find(sentFrom) === undefined && !this.isTrimmed(sentFrom)
   }
 
   #end(index: number): Position | undefined {

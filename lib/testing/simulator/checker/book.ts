@@ -79,8 +79,7 @@ export class Book {
         this.#reports[event.type]++
         return
       case 'regressed':
-        if (this.#ledger.losses === 0)
-          this.#fail('I16', 'It was told of a loss, and there was none.')
+        if (this.#ledger.losses === 0) this.#fail('I16', 'It was told of a loss, and there was none.')
         this.#isRegressed = true
         this.#owed = undefined
         return
