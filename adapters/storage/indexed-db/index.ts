@@ -29,7 +29,11 @@ export function indexedDbStorage(name: string, { patience = 10_000 }: IndexedDbS
 
   const explained = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await work()
+      return await work().catch((error: Error) => {
+        if (error.name !== 'AbortError') throw error
+        // The database was lost before anything was written.
+        return work()
+      })
     } catch (error) {
       throw browserFailure(`The database ${name}`, error)
     }

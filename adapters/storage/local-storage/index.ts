@@ -51,11 +51,16 @@ function readFrom(items: Items, name: string, document: string, prefix: string):
   const begin = `${journalOf(name, document).slice(0, -1)},`
   const entries: Entry[] = []
   for (const item of items.keys()) {
-    const key = item.startsWith(begin) ? (parsed(item) as readonly string[] | undefined)?.[2] : undefined
-    if (!key?.startsWith(prefix)) continue
-    entries.push({ key, value: soundValue(items, item) as string })
+    const key = item.startsWith(begin) ? keyIn(item) : undefined
+    if (key?.startsWith(prefix)) entries.push({ key, value: soundValue(items, item) as string })
   }
   return entries.sort(byKey)
+}
+
+/** What is there by our own hand; others may keep something beside it. */
+function keyIn(item: string): string | undefined {
+  const found = parsed(item) as readonly unknown[] | undefined
+  return found?.length === 3 && typeof found[2] === 'string' ? found[2] : undefined
 }
 
 function writeTo(

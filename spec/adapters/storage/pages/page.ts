@@ -70,6 +70,23 @@ const driven = {
       return letGo && held.push(letGo) - 1
     }),
   letGo: (number: number): void => held[number]?.(),
+  dieAfter,
+}
+
+/** From so many changes on, whatever this page does to `localStorage` has no effect, as if it were dead. */
+function dieAfter(changes: number): void {
+  const sound = Object.getPrototypeOf(localStorage)
+  let done = 0
+  const dying = (method: 'setItem' | 'removeItem') =>
+    function (this: object, ...args: readonly string[]) {
+      done += 1
+      if (done > changes) throw new Error('This page is dead.')
+      return sound[method].apply(this, args)
+    }
+  Object.setPrototypeOf(
+    localStorage,
+    Object.create(sound, { setItem: { value: dying('setItem') }, removeItem: { value: dying('removeItem') } }),
+  )
 }
 
 export type Driven = typeof driven

@@ -8,7 +8,7 @@ import type { Answer, Driven, Kind, Method } from './page.ts'
 declare const driven: Driven
 
 /** Where pages are served that share what a browser keeps. Nothing listens there. */
-const origin = 'http://localhost:9'
+export const origin = 'http://localhost:9'
 
 /** One profile of a browser, with nothing in it. */
 export async function newProfile(browser: Browser): Promise<BrowserContext> {
@@ -62,6 +62,19 @@ function valueOf(json: string): unknown {
   const answer = JSON.parse(json) as Answer
   if (!('error' in answer)) return answer.value
   throw new MillraceError(answer.error.code as never, answer.error.message)
+}
+
+/** Whatever the page does to `localStorage` from now on has an effect so many times. */
+export const dieAfter = (page: Page, changes: number): Promise<void> =>
+  page.evaluate((count) => driven.dieAfter(count), changes)
+
+/** Kills the process of the page. */
+export async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash')
+  const devtools = await page.context().newCDPSession(page)
+  // It has no time to answer.
+  devtools.send('Page.crash').catch(() => undefined)
+  await crashed
 }
 
 let script: Promise<string> | undefined
