@@ -7,14 +7,16 @@ import type { Context } from '../documents.ts'
 import { MillraceError } from '../errors.ts'
 import type { CommandCompletion } from '../flushout.ts'
 import { type Judged, judge, type Submission } from '../judge.ts'
-import { byteLength, fingerprint } from '../protocol/fingerprint.ts'
+import { byteLength } from '../protocol/fingerprint.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { endOf, recordOf } from './batches.ts'
 import { type Cut, cutBy } from './cut.ts'
 import { DocumentSize, sizeOf } from './document-size.ts'
-import { HistoryReplica, type Served } from './history-replica.ts'
+import { HistoryReplica, messageOf, type Served } from './history-replica.ts'
+import { isPassing, whenToAskAgain } from './patience.ts'
 import { recordKey } from './records.ts'
-import type { Answer, Turn, Weighed } from './turn.ts'
+import type { Answer, Turn } from './turn.ts'
+import { tooLarge, type Weighed, weigh } from './weigh.ts'
 
 interface Waiting<C extends Context> extends Weighed {
   readonly turn: Turn<C>
@@ -35,8 +37,8 @@ type Known = ClientRecord | undefined
 type Verdicts = Extract<AppendResult, { type: 'refused' }>['verdicts']
 
 const commandsPerSnapshot = 1_000
-const firstRetry = 50
-const lastRetry = 5_000
+// A snapshot costs what the document holds: one is due when what came since weighs a part of that.
+const bytesPerCommand = 500
 
 /**
  * The Master's side of one document. Flushes wait here, are judged in groups and appended; they are answered when they
@@ -50,7 +52,6 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   /** By their marks, those of an append that failed and may have happened, or may still happen. */
   readonly #doubtful = new Map<string, Entry<C>>()
   #running: Promise<void> | undefined
-  #isClosing = false
 
   /** Loads a document from its history, or begins with its kind's initial one. */
   static async open<T extends object, C extends Context>(served: Served<T, C>): Promise<Turns<T, C>> {
@@ -68,7 +69,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   /** Takes a flush; answers when the history has it, or when it is known that it will not. */
   submit(turn: Turn<C>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.failure || this.#isClosing) return reject(this.failure ?? this.#closed())
+      if (this.failure || this.isClosing) return reject(this.failure ?? this.#closed())
       this.#queue.push({ turn, after: turn.after, ...weigh(turn.completions), resolve, reject })
       this.#running ??= this.#run()
     })
@@ -76,7 +77,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
 
   /** Finishes what is under way, keeps a snapshot and stops. A history that does not answer in time is not waited for. */
   async close(): Promise<void> {
-    this.#isClosing = true
+    this.isClosing = true
     const { environment, limits } = this.served
     const finish = async () => {
       await this.#running
@@ -94,7 +95,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
         this.#queue = []
         group = await this.#turn(group, attempt)
         if (group.length === 0) attempt = 0
-        if (this.unsaved >= commandsPerSnapshot) await this.save()
+        if (this.unsaved >= Math.max(commandsPerSnapshot, this.#size.bytes / bytesPerCommand)) await this.save()
         if (this.failure) throw this.failure
       }
     } catch (error) {
@@ -107,8 +108,9 @@ export class Turns<T extends object = object, C extends Context = Context> exten
 
   /** One append. @returns the flushes that must go again */
   async #turn(group: readonly Waiting<C>[], attempt: number): Promise<Waiting<C>[]> {
-    const known = await this.#recordsOf(group)
+    const known = await this.untilAnswered(() => this.#recordsOf(group))
     // From here to the append nothing waits: what is judged is judged on the confirmed document.
+    this.#takeOver(known, group)
     const again: Waiting<C>[] = []
     for (const waiting of group) if (!this.#judge(waiting, known)) again.push(waiting)
     if (this.#group.length === 0) return again
@@ -123,6 +125,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
         this.initial,
       )
     } catch (error) {
+      if (!isPassing(error)) throw error
       for (const entry of entries) this.#doubtful.set(entry.batch.mark, entry)
       this.#undoGroup(entries)
       await this.#findOut(error)
@@ -178,12 +181,15 @@ export class Turns<T extends object = object, C extends Context = Context> exten
       // Only the head knows that something is missing.
       known.set(key, after > (record?.seq ?? 0) ? await this.lookUp(client, by) : record)
     }
-    // Others' batches may have come while this waited.
+    return known
+  }
+
+  /** Others' batches may have come while the records were asked for. */
+  #takeOver(known: Map<string, Known>, group: readonly Waiting<C>[]): void {
     for (const { turn } of group) {
       const now = this.records.get(turn.client, turn.by)
       if (now) known.set(recordKey(turn.client, turn.by), now)
     }
-    return known
   }
 
   /** Judges a flush into the group, or answers it. @returns whether that is settled for this turn */
@@ -288,15 +294,8 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   /** An append failed, which says nothing: the history is asked until it tells where it stands. */
   async #findOut(error: unknown): Promise<void> {
     this.served.report({ type: 'append_unknown', document: this.id, reason: messageOf(error) })
-    for (let delay = firstRetry; ; delay = Math.min(delay * 2, lastRetry)) {
-      await this.#pause(delay)
-      try {
-        await this.catchUp()
-        return
-      } catch (failure) {
-        if (this.failure || this.#isClosing) throw failure
-      }
-    }
+    await firstValueFrom(whenToAskAgain(1, this.served.environment))
+    await this.untilAnswered(() => this.catchUp())
   }
 
   #pause(milliseconds: number): Promise<unknown> {
@@ -307,25 +306,3 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     return new MillraceError('closed', `'${this.id}' was closed.`)
   }
 }
-
-function weigh(completions: readonly CommandCompletion[]): Weighed {
-  const texts = completions.map(textOf)
-  return { hashes: texts.map(fingerprint), bytes: texts.reduce((sum, text) => sum + byteLength(text), 0) }
-}
-
-/** What cannot be written as JSON has no text. It is judged, and refused, like any other command. */
-function textOf(completion: CommandCompletion): string {
-  try {
-    return JSON.stringify(completion)
-  } catch {
-    return ''
-  }
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const tooLarge = (bytes: number, limit: number): MillraceError =>
-  new MillraceError(
-    'too_large',
-    `Flush refused: ${sizeOf(bytes)}, this host takes ${sizeOf(limit)} (limits.flushBytes).`,
-  )
