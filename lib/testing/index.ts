@@ -5,6 +5,14 @@ export {
   type HistoryStore,
   historySuite,
 } from './history-suite.ts'
+export { shrinkSimulation } from './simulator/shrink.ts'
+export {
+  type SimulationOptions,
+  type SimulationReport,
+  type SimulationSummary,
+  simulate,
+  simulateMany,
+} from './simulator/simulate.ts'
 export {
   type StorageCapabilities,
   type StorageFactory,

@@ -29,7 +29,7 @@ export class ClientProcess {
     this.actor = new Actor(name, world.timeline, random.fork())
     this.target = index % world.plan.hosts
     this.#client = createClient<Record<string, never>>({
-      transport: world.wrapTransport(world.network.transport(this.actor, () => world.route(this))),
+      transport: world.network.transport(this.actor, () => world.route(this)),
       environment: this.actor.environment,
     })
     for (const id of world.documents) this.#open(id)

@@ -43,7 +43,7 @@ export class HostProcess implements Server {
     }
     const host = createHost<World['kinds'], Context>({
       documents: world.kinds,
-      history: world.wrapHistory(simulatedHistory(world.store, this.actor, way, random.fork()), this.actor),
+      history: simulatedHistory(world.store, this.actor, way, random.fork()),
       authenticate: ({ request }) => ({ subject: String(request) }),
       authorize: async ({ subject }, document) => {
         await hook()

@@ -5,6 +5,8 @@ export interface Archivist {
   begun(document: string, position: Position, initial: string): void
   written(document: string, batch: Batch): void
   durable(document: string, batches: number): void
+  /** An append was judged. */
+  answered(document: string, batches: readonly Batch[], result: AppendResult): void
   /** A snapshot was kept, and batches up to a count were trimmed. */
   saved(document: string, position: Position, text: string, floor: number): void
   /** So many records are gone. */
@@ -86,17 +88,9 @@ export class Log {
   }
 
   append(position: Position, batches: readonly Batch[], initial: string | undefined): AppendResult {
-    const { head } = this
-    if (head ? !isAt(position, head) : initial === undefined) return { type: 'not_at_head', head }
-    const verdicts = this.#verdicts(batches)
-    if (verdicts.some(({ verdict }) => verdict !== 'fits')) return { type: 'refused', verdicts }
-    if (!head) this.#begin(position, initial as string)
-    for (const batch of batches) {
-      this.#batches.push(batch)
-      this.#records.set(keyOf(batch), { record: recordFrom(batch), number: this.#batches.length })
-      this.#archivist.written(this.document, batch)
-    }
-    return { type: 'appended' }
+    const result = this.#append(position, batches, initial)
+    this.#archivist.answered(this.document, batches, result)
+    return result
   }
 
   /** Calls back once all that is here by now is durable, or lost before it was. */
@@ -171,6 +165,20 @@ export class Log {
     this.#durable = Math.min(this.#durable, batches)
     this.#cutTo(batches, all)
     this.#tell()
+  }
+
+  #append(position: Position, batches: readonly Batch[], initial: string | undefined): AppendResult {
+    const { head } = this
+    if (head ? !isAt(position, head) : initial === undefined) return { type: 'not_at_head', head }
+    const verdicts = this.#verdicts(batches)
+    if (verdicts.some(({ verdict }) => verdict !== 'fits')) return { type: 'refused', verdicts }
+    if (!head) this.#begin(position, initial as string)
+    for (const batch of batches) {
+      this.#batches.push(batch)
+      this.#records.set(keyOf(batch), { record: recordFrom(batch), number: this.#batches.length })
+      this.#archivist.written(this.document, batch)
+    }
+    return { type: 'appended' }
   }
 
   #begin(position: Position, text: string): void {

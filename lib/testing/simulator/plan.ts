@@ -79,7 +79,7 @@ const keeps: readonly Keep[] = [
 ]
 /** So little that even who is there may be forgotten. */
 const forgetful: Keep = { batches: 1, records: 4 }
-const leastEdits = 90
+const leastEdits = 105
 const leastFaults = 12
 
 /** Draws what is to happen, each seed with faults and rates of its own. */

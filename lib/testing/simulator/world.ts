@@ -1,9 +1,7 @@
-import type { Batch, HistoryAdapter, Position } from '../../contracts/history.ts'
-import type { Transport } from '../../contracts/transport.ts'
+import type { AppendResult, Batch, Position } from '../../contracts/history.ts'
 import type { DocumentKinds } from '../../documents.ts'
 import type { Right } from '../../host/session.ts'
 import type { ClientMessage, ServerMessage } from '../../protocol/messages.ts'
-import type { Actor } from './actor.ts'
 import { Checker } from './checker/checker.ts'
 import { ClientProcess } from './client-process.ts'
 import { Counts } from './counts.ts'
@@ -25,8 +23,6 @@ export interface Setting {
   readonly kinds: DocumentKinds
   readonly commands: CommandMaker
   readonly show?: ((line: string) => void) | undefined
-  readonly wrapHistory?: ((history: HistoryAdapter) => HistoryAdapter) | undefined
-  readonly wrapTransport?: ((transport: Transport) => Transport) | undefined
 }
 
 /** How long healing may take, in virtual milliseconds. */
@@ -53,13 +49,10 @@ export class World implements Listener, Archivist {
   storeSlowness = 0
   /** What the latency is multiplied with. */
   storm = 1
-  readonly #setting: Setting
   readonly #down = new Set<number>()
   #processes = 0
 
-  constructor(setting: Setting) {
-    const { seed, plan, kinds, commands, show } = setting
-    this.#setting = setting
+  constructor({ seed, plan, kinds, commands, show }: Setting) {
     this.plan = plan
     this.kinds = kinds
     this.commands = commands
@@ -75,6 +68,7 @@ export class World implements Listener, Archivist {
       }),
       mayRead: (document, subject) => Boolean(this.rightOf(subject, document)),
       now: () => this.timeline.now,
+      note: (what) => this.counts.add(what),
     })
     this.network = new Network(this.timeline, this, this.random.fork())
     this.network.latency = (random) => this.latency(random) * this.storm
@@ -110,14 +104,6 @@ export class World implements Listener, Archivist {
   /** Who may do what; by name, so that the checker may ask it, too. */
   rightOf(subject: string, _document: string): Right {
     return Number(subject.slice(1).split('.')[0]) >= this.plan.readers ? 'read' : 'write'
-  }
-
-  wrapHistory(history: HistoryAdapter, _host: Actor): HistoryAdapter {
-    return this.#setting.wrapHistory?.(history) ?? history
-  }
-
-  wrapTransport(transport: Transport): Transport {
-    return this.#setting.wrapTransport?.(transport) ?? transport
   }
 
   /** Where a client's next session leads. */
@@ -180,6 +166,7 @@ export class World implements Listener, Archivist {
 
   got(link: Link, message: ServerMessage, _text: string): void {
     this.trace.note(`  ${link.client.name} hears ${message.type} of ${link.server.actor.name}`)
+    this.checker.hears(message)
     if ('document' in message && this.random.chance(0.1)) {
       const client = this.clients.find(({ actor }) => actor === link.client)
       this.timeline.whenQuiet(() => this.documents.forEach((id) => client?.look(id)))
@@ -200,6 +187,14 @@ export class World implements Listener, Archivist {
   durable(document: string, batches: number): void {
     this.trace.note(`store: ${document} durable`, String(batches))
     this.checker.durable(document, batches)
+  }
+
+  answered(document: string, batches: readonly Batch[], result: AppendResult): void {
+    if (batches.length > 1) this.counts.add('append of several flushes')
+    if (result.type === 'not_at_head') this.counts.add('lost race')
+    if (result.type !== 'refused') return
+    this.trace.note(`store: ${document} refuses`, JSON.stringify(result))
+    for (const { verdict } of result.verdicts) this.counts.add(`refused:${verdict}`)
   }
 
   saved(document: string, position: Position, text: string, floor: number): void {

@@ -3,7 +3,7 @@ import type { SyncEvent } from '../../../events.ts'
 import type { CommandCompletion } from '../../../flushout.ts'
 import type { Flush, Open } from '../../../protocol/messages.ts'
 import type { Settlement } from '../../../replica/pending.ts'
-import type { Fail, Ledger } from './ledger.ts'
+import type { Fail, Ledger, Rare } from './ledger.ts'
 import { isSame, Made, wayOf } from './made.ts'
 import { type AnyCommand, type Json, play } from './replay.ts'
 
@@ -14,6 +14,7 @@ export class Book {
   readonly #ledger: Ledger
   readonly #fail: Fail
   readonly #losses: number
+  readonly #rare: Rare
   readonly #reports = { rejected: 0, dropped: 0, unknown: 0 }
   /** Two things waited under one name, so it cannot be told which is meant. */
   #isFuzzy = false
@@ -24,7 +25,8 @@ export class Book {
   #owed: Position | undefined
   isOver = false
 
-  constructor(name: string, ledger: Ledger, fail: Fail) {
+  constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare) {
+    this.#rare = rare
     this.name = name
     this.#losses = ledger.losses
     this.#ledger = ledger
@@ -101,6 +103,8 @@ export class Book {
   /** A flush as it was said: the first of what waits, unchanged. @returns what it is of */
   sends({ client, after, completions }: Flush): (Made | undefined)[] {
     const { waiting } = this
+    if (waiting.length > completions.length) this.#rare('flush split')
+    if (waiting[0]?.sent) this.#rare('flush sent again')
     return completions.map((completion, i) => {
       const made = waiting[i]
       const seq = after + 1 + i
@@ -113,12 +117,19 @@ export class Book {
     })
   }
 
+  /** A record is told that is not the answer to a flush. */
+  hears(client: string, seq: number): void {
+    if (this.waiting.some(({ sent }) => sent?.client === client && sent.seq <= seq))
+      this.#rare('answer found in a record')
+  }
+
   /** What is shown must be some state of the history with what waits on top. */
   shows(text: string, commandCount: number): void {
     const { waiting } = this
+    if (this.#isFuzzy && waiting.length > 0) return
     for (let count = commandCount; count >= Math.max(0, commandCount - waiting.length); count--) {
       for (const base of this.#ledger.textsAt(count)) {
-        if (waiting.length === 0 ? base === text : text === withWaiting(base, waiting)) return
+        if (waiting.length === 0 ? base === text : text === this.#withWaiting(base, waiting)) return
       }
     }
     this.#fail(
@@ -183,14 +194,15 @@ export class Book {
     const [made] = meant
     if (made) made.createdId = id
   }
-}
 
-function withWaiting(base: string, waiting: readonly Made[]): string {
-  const document = JSON.parse(base) as Json
-  const aside = new Set<string | Made>()
-  for (const made of waiting) {
-    const isUnder = made.way.some((key) => aside.has(key))
-    if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
+  #withWaiting(base: string, waiting: readonly Made[]): string {
+    const document = JSON.parse(base) as Json
+    const aside = new Set<string | Made>()
+    for (const made of waiting) {
+      const isUnder = made.way.some((key) => aside.has(key))
+      if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
+    }
+    if (aside.size > 0) this.#rare('sent command set aside')
+    return JSON.stringify(document)
   }
-  return JSON.stringify(document)
 }

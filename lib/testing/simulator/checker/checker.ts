@@ -19,6 +19,8 @@ export interface Facts {
   lawOf(document: string, subject: string): Law
   mayRead(document: string, subject: string): boolean
   now(): number
+  /** Something rare was seen. */
+  note(what: string): void
 }
 
 /** Sees everything that can be seen from outside, and says what must not be. It knows nothing of how the library works. */
@@ -36,7 +38,7 @@ export class Checker {
     this.#ledgers = new Map(
       facts.documents.map(({ id, initial }) => [
         id,
-        new Ledger(id, initial, this.fail, (subject) => facts.lawOf(id, subject)),
+        new Ledger(id, initial, this.fail, (subject) => facts.lawOf(id, subject), facts.note),
       ]),
     )
   }
@@ -52,7 +54,7 @@ export class Checker {
   /** A user opens a document; whoever of the same name had it open before is gone. */
   opens(subject: string, document: string): Book {
     const key = keyOf(subject, document)
-    const book = new Book(`${subject} at ${document}`, this.ledger(document), this.fail)
+    const book = new Book(`${subject} at ${document}`, this.ledger(document), this.fail, this.#facts.note)
     this.#open.set(key, book)
     this.books.push(book)
     return book
@@ -78,6 +80,12 @@ export class Checker {
   told(subject: string, message: ServerMessage): void {
     if (message.type !== 'snapshot' && message.type !== 'commands') return
     if (!this.#facts.mayRead(message.document, subject)) this.fail('I14', `${subject} is told of ${message.document}.`)
+  }
+
+  /** A client is about to hear something. */
+  hears(message: ServerMessage): void {
+    if (message.type !== 'flushed' || message.follows || !message.record) return
+    this.#names.get(keyOf(message.client, message.document))?.hears(message.client, message.record.seq)
   }
 
   begun(document: string, position: Position, initial: string): void {

@@ -4,6 +4,7 @@ import { type Judged, type Law, type Said, wrongIn } from './oracle.ts'
 import { copy, type Json } from './replay.ts'
 
 /** What is wrong: which invariant, and how. */
+export type Rare = (what: string) => void
 export type Fail = (invariant: string, what: string) => void
 
 /** A flush on its way, with the commands that it is of. */
@@ -33,6 +34,7 @@ export class Ledger {
   readonly #fail: Fail
   readonly #lawOf: (subject: string) => Law
   readonly #flushes = new Map<string, SaidFlush[]>()
+  readonly #rare: Rare
   #begin: Position | undefined
   #state: Json
   #pages: Page[] = []
@@ -43,7 +45,8 @@ export class Ledger {
   readonly #marks = new Map<string, string>()
   readonly #held = new Set<string>()
 
-  constructor(document: string, initial: object, fail: Fail, lawOf: (subject: string) => Law) {
+  constructor(document: string, initial: object, fail: Fail, lawOf: (subject: string) => Law, rare: Rare) {
+    this.#rare = rare
     this.document = document
     this.#initial = JSON.stringify(initial)
     this.#state = JSON.parse(this.#initial)
@@ -167,6 +170,7 @@ export class Ledger {
 
   #note(batch: Batch, flush: SaidFlush, before: Page | undefined): void {
     const mades = flush.mades.slice(batch.after - flush.after)
+    if (flush.after < batch.after) this.#rare('flush taken in part')
     const rejected = new Set(batch.outcome.rejected?.map(({ seq }) => seq))
     const known = new Map(before?.known)
     let next = 0
