@@ -1,17 +1,28 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { precache } from './precache.ts'
 
-/** Two pages for browsers, and the program that serves them, for Node. Run by `serve/build.mjs`. */
+const worker = 'service-worker.js'
+
+/** Two pages for browsers, with the worker that keeps them, and the program that serves them, for Node. Run by `serve/build.mjs`. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
-  publicDir: false,
+  plugins: [react(), precache(worker, { 'todo/index.html': '/', 'flushout-todo/index.html': '/flushout' })],
+  publicDir: 'todo/public',
   logLevel: 'warn',
   environments: {
     client: {
       build: {
         outDir: 'dist/pages',
-        rolldownOptions: { input: { todo: 'todo/index.html', flushout: 'flushout-todo/index.html' } },
+        rolldownOptions: {
+          input: {
+            todo: 'todo/index.html',
+            flushout: 'flushout-todo/index.html',
+            'service-worker': 'todo/service-worker.ts',
+          },
+          // Its name must stay, or browsers would not find the next one.
+          output: { entryFileNames: ({ name }) => (name === 'service-worker' ? worker : 'assets/[name]-[hash].js') },
+        },
       },
     },
     ssr: {
@@ -19,6 +30,7 @@ export default defineConfig({
         outDir: 'dist/serve',
         ssr: 'serve/main.ts',
         target: 'node20',
+        copyPublicDir: false,
       },
       resolve: { external: true },
     },

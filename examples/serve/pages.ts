@@ -9,10 +9,15 @@ interface Answer {
   readonly body: string | Buffer
 }
 
+type Named = [path: string, answer: Answer]
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 }
 
 // All that a page needs comes from here; a socket on the same port is 'self' in every browser of today.
@@ -20,20 +25,22 @@ const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-
 
 /**
  * Answers with the built pages, which it reads once, so that no path from outside ever names a file: `/flushout` is the
- * one, whatever else looks like a page the other, `/health` what `health` says.
+ * one, whatever else looks like a page the other, `/health` what `health` says. Beside them is what keeps a name: the
+ * icons, and the service worker.
  */
 export function pages(folder: string, health: () => object): RequestListener {
-  const assets = new Map(
-    readdirSync(join(folder, 'assets')).map((name) => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
-  )
+  const files = new Map<string, Answer>([
+    ...filesIn(join(folder, 'assets')).map((name): Named => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
+    ...filesIn(folder).map((name): Named => [`/${name}`, page(join(folder, name))]),
+  ])
   const todo = page(join(folder, 'todo/index.html'))
   const flushout = page(join(folder, 'flushout-todo/index.html'))
 
   function answerTo(path: string): Answer {
     if (path === '/health') return json(health())
     if (path === '/flushout') return flushout
-    if (path.startsWith('/assets/')) return assets.get(path) ?? text(404, 'There is no such file here.')
-    return todo
+    if (path.startsWith('/assets/')) return files.get(path) ?? text(404, 'There is no such file here.')
+    return files.get(path) ?? todo
   }
 
   return (request, response) => {
@@ -53,6 +60,9 @@ function send(
   response.writeHead(isKnown ? 304 : status, { ...own, 'x-content-type-options': 'nosniff' })
   response.end(isKnown || method === 'HEAD' ? undefined : body)
 }
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
 
 /** Its name changes with what is in it, so whoever has it need not ask again. */
 const asset = (file: string): Answer => fileAnswer(file, { 'cache-control': 'public, max-age=31536000, immutable' })

@@ -1,5 +1,6 @@
 import { type SubmitEvent, useRef, useState } from 'react'
 import type { List } from './client.ts'
+import { followed } from './edits.ts'
 import { newTodo } from './focus.ts'
 
 /** Adds a todo with Enter, again and again: the focus stays. */
@@ -11,7 +12,7 @@ export function AddTodo({ list, isReady }: { readonly list: List; readonly isRea
     event.preventDefault()
     field.current?.focus()
     if (title.trim() === '' || !isReady) return
-    const added = list.at('todos').create({ title: title.trim() })
+    const added = followed(list.at('todos').create({ title: title.trim() }))
     if (!added.isSuccess) return
     setTitle('')
     requestAnimationFrame(() =>

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { flushSync } from 'react-dom'
 import type { List } from './client.ts'
 import { EditField } from './edit-field.tsx'
+import { followed } from './edits.ts'
 import { isLeaving } from './leaving.ts'
 import { nameOf, remember } from './lists.ts'
 import { useDraft } from './use-draft.ts'
@@ -20,7 +21,7 @@ export function Heading({ list }: { readonly list: List }) {
   }, [list, title, shown])
 
   const save = () => {
-    if (draft.text.trim() !== title) list.at().update({ title: draft.text.trim() })
+    if (draft.text.trim() !== title) followed(list.at().update({ title: draft.text.trim() }))
   }
   const closeHere = () => {
     flushSync(draft.close)

@@ -1,21 +1,30 @@
 import { useMemo } from 'react'
+import type { Observable } from 'rxjs'
 import { AddTodo } from './add-todo.tsx'
 import { Bar } from './bar.tsx'
 import type { List } from './client.ts'
+import { isKept$ } from './edits.ts'
 import { Heading } from './heading.tsx'
 import { useLeavePrompt } from './leave-prompt.ts'
-import { Refusals } from './refusals.tsx'
+import type { News } from './news.ts'
+import { NewsPanel } from './news-panel.tsx'
 import { rowsOf } from './rows.ts'
 import { Status } from './status.tsx'
 import { Summary } from './summary.tsx'
 import { TodoRow } from './todo-row.tsx'
 import { useLatest } from './use-latest.ts'
 
+interface ListPageProps {
+  readonly list: List
+  readonly news: News
+  readonly newer$: Observable<() => void>
+}
+
 /** One list, shared with everybody who has its link. */
-export function ListPage({ list }: { readonly list: List }) {
+export function ListPage({ list, news, newer$ }: ListPageProps) {
   const rows = useMemo(() => rowsOf(list.at('todos').keys$), [list])
   const ids = useLatest(rows.ids$)
-  useLeavePrompt(useLatest(list.saved$) === false)
+  useLeavePrompt(useLatest(isKept$) === false)
 
   return (
     <>
@@ -38,7 +47,7 @@ export function ListPage({ list }: { readonly list: List }) {
           </>
         )}
       </main>
-      <Refusals list={list} />
+      <NewsPanel list={list} news={news} newer$={newer$} />
     </>
   )
 }

@@ -2,12 +2,14 @@ import type { DocumentStatus, LineStatus } from 'millrace'
 import { useMemo } from 'react'
 import { combineLatest, map } from 'rxjs'
 import { client, type List } from './client.ts'
+import { isKept$ } from './edits.ts'
 import { useLatest } from './use-latest.ts'
 
 /** Whether what was done here is safe, and whether others can see it: in words, spoken too. */
 export function Status({ list }: { readonly list: List }) {
   const status$ = useMemo(
-    () => combineLatest([client.status$, list.status$, list.pending$]).pipe(map(([...now]) => describe(...now))),
+    () =>
+      combineLatest([client.status$, list.status$, list.pending$, isKept$]).pipe(map(([...now]) => describe(...now))),
     [list],
   )
   const { text, tone } = useLatest(status$) ?? { text: '', tone: 'quiet' }
@@ -23,13 +25,14 @@ interface Description {
   readonly tone: 'good' | 'busy' | 'alone' | 'bad' | 'quiet'
 }
 
-function describe(line: LineStatus, document: DocumentStatus, pending: number): Description {
-  const waiting = pending > 0 ? `${pending} waiting` : ''
+function describe(line: LineStatus, document: DocumentStatus, pending: number, isKept: boolean): Description {
+  const where = isKept ? 'kept here' : 'waiting'
   switch (document.state) {
     case 'live':
-      return waiting ? { text: waiting, tone: 'busy' } : { text: 'Saved', tone: 'good' }
+      if (pending === 0) return { text: 'Saved', tone: 'good' }
+      return { text: isKept ? `${pending} kept here, waiting` : `${pending} waiting`, tone: 'busy' }
     case 'offline':
-      return { text: waiting ? `Offline, ${waiting}` : 'Offline', tone: 'alone' }
+      return { text: pending > 0 ? `Offline, ${pending} ${where}` : 'Offline', tone: 'alone' }
     case 'refused':
       return { text: document.reason, tone: 'bad' }
     case 'closed':

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { List } from './client.ts'
+import { followed } from './edits.ts'
 import { useLatest } from './use-latest.ts'
 
 /** How much is left to do, and a way to be rid of the rest. */
@@ -9,7 +10,7 @@ export function Summary({ list }: { readonly list: List }) {
   const done = ids.filter((id) => todos[id]?.done)
   const clear = () =>
     list.batch(() => {
-      for (const id of done) list.at('todos', id).delete()
+      for (const id of done) followed(list.at('todos', id).delete())
     })
 
   if (ids.length === 0) return null

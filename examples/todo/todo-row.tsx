@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom'
 import type { List } from './client.ts'
 import type { Todo } from './documents.ts'
 import { EditField } from './edit-field.tsx'
+import { followed } from './edits.ts'
 import { focusBeside } from './focus.ts'
 import { useLeavePrompt } from './leave-prompt.ts'
 import { isLeaving } from './leaving.ts'
@@ -42,10 +43,10 @@ export const TodoRow = memo(function TodoRow({ list, rows, id }: TodoRowProps) {
   }
   const save = () => {
     const text = draft.text.trim()
-    if (text !== '' && text !== title) cursor.update({ title: text })
+    if (text !== '' && text !== title) followed(cursor.update({ title: text }))
   }
   const putBack = () => {
-    list.at('todos').create({ title: draft.text.trim() || title, done }, { id })
+    followed(list.at('todos').create({ title: draft.text.trim() || title, done }, { id }))
     closeHere()
   }
   const letGo = () => {
@@ -55,7 +56,7 @@ export const TodoRow = memo(function TodoRow({ list, rows, id }: TodoRowProps) {
   const remove = () => {
     focusBeside(row.current)
     close()
-    cursor.delete()
+    followed(cursor.delete())
   }
 
   return (
@@ -65,7 +66,7 @@ export const TodoRow = memo(function TodoRow({ list, rows, id }: TodoRowProps) {
         aria-label={title}
         checked={done}
         disabled={isGone}
-        onChange={() => cursor.update({ done: !done })}
+        onChange={() => followed(cursor.update({ done: !done }))}
       />
       {draft.isOpen ? (
         <fieldset

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expectTexts, picture } from '../support/browser.ts'
 import { TodoExample } from '../support/todo-example.ts'
 import { add, editField, expectStatus, remove, rename, todo, todoTitles, type } from '../support/todo-page.ts'
+import { occupyStorage } from '../support/todo-storage.ts'
 
 const example = new TodoExample()
 
@@ -14,6 +15,12 @@ async function waitingOffline(page: Page): Promise<number> {
   const status = page.getByText(/^Offline/)
   await status.waitFor()
   return Number(/\d+/.exec((await status.textContent()) as string)?.[0] ?? 0)
+}
+
+/** The server neither answers nor ends meanwhile. */
+async function withStoppedServer(work: () => Promise<void>): Promise<void> {
+  example.server.signal('SIGSTOP')
+  await work().finally(() => example.server.signal('SIGCONT'))
 }
 
 describe('A server that is killed in the middle', () => {
@@ -29,8 +36,8 @@ describe('A server that is killed in the middle', () => {
     await Promise.all([add(anna, ...numbered('Anna', 16, 18)), add(ben, ...numbered('Ben', 16, 18))])
     await rename(anna, 'Anna 18', 'Anna 18, renamed')
     await ben.getByRole('checkbox', { name: 'Anna 1', exact: true }).check()
-    await expectStatus(anna, `Offline, ${byAnna + 4} waiting`)
-    await expectStatus(ben, `Offline, ${byBen + 4} waiting`)
+    await expectStatus(anna, `Offline, ${byAnna + 4} kept here`)
+    await expectStatus(ben, `Offline, ${byBen + 4} kept here`)
     await picture(anna, 'offline')
 
     await example.restart(anna, ben)
@@ -54,7 +61,7 @@ describe('A server that is killed in the middle', () => {
     await remove(anna, 'Bread')
     await remove(anna, 'Milk')
     await ben.getByRole('checkbox', { name: 'Milk' }).check()
-    await expectStatus(anna, 'Offline, 2 waiting')
+    await expectStatus(anna, 'Offline, 2 kept here')
 
     await example.restart(anna)
     await expectStatus(anna, 'Saved')
@@ -69,7 +76,7 @@ describe('A server that is killed in the middle', () => {
 })
 
 describe('Leaving a page', () => {
-  it('is asked about only while something is unsaved', async () => {
+  it('is asked about only while something is neither kept nor saved', async () => {
     const page = await example.open('leaving')
     const asked: string[] = []
     page.on('dialog', (dialog) => {
@@ -78,14 +85,25 @@ describe('Leaving a page', () => {
     })
     await add(page, 'Milk')
     await expectStatus(page, 'Saved')
-    example.server.signal('SIGSTOP')
+    const other = await page.context().newPage()
+    await other.goto(example.server.url)
+    const letGo = await occupyStorage(other)
     await add(page, 'Bread')
     await expectStatus(page, '1 waiting')
     await Promise.all([page.waitForEvent('dialog'), page.close({ runBeforeUnload: true })])
-    example.server.signal('SIGCONT')
+    await letGo()
     await expectStatus(page, 'Saved')
     await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })])
     expect(asked).toEqual(['beforeunload'])
+  }, 30_000)
+
+  it('is not asked about once this browser keeps what waits', async () => {
+    const page = await example.open('leaving-kept')
+    await withStoppedServer(async () => {
+      await add(page, 'Milk')
+      await expectStatus(page, '1 kept here, waiting')
+      await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })])
+    })
   })
 
   it('is asked about while an edit is typed and not saved', async () => {

@@ -129,7 +129,7 @@ describe('What the server refuses', () => {
     await page.getByRole('button', { name: 'Delete Todo 7', exact: true }).click()
     await refusal.getByRole('button', { name: 'Add it again' }).click()
     await todo(page, 'One too many').waitFor()
-    await expectTexts(page, '.refusal', [])
+    await expectTexts(page, '.item', [])
     await expectStatus(page, 'Saved')
   })
 })
