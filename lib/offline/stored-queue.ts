@@ -1,24 +1,15 @@
 import { interval, Subscription, timer } from 'rxjs'
 import type { Kept, Notice, Queue, Source, Trouble } from '../client/keeping.ts'
 import type { Position } from '../contracts/history.ts'
-import type { Change, Storage } from '../contracts/storage.ts'
+import type { Storage } from '../contracts/storage.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import { hasCode } from '../errors.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
-import {
-  asideOf,
-  batchKey,
-  confirmedKey,
-  type Found,
-  type Header,
-  headerKey,
-  notices,
-  numberAfter,
-  version,
-} from './kept.ts'
-import { keysOf, noStock, restock, type Stock, stocked, stockOf } from './stock.ts'
+import { asideOf, type Found, type Header, headerKey, notices, version } from './kept.ts'
+import { stocked, stockOf } from './stock.ts'
+import { type Held, type News, nothingOf, removal, together, update, type Write } from './write.ts'
 
 /** Where queues of a document are kept. */
 export interface Place {
@@ -44,28 +35,10 @@ export interface Taken {
   readonly left: () => void
 }
 
-/** What the storage holds. */
-interface Held {
-  /** Who sends it, as it is written. */
-  readonly header: string | undefined
-  /** What that says. */
-  readonly until: number
-  readonly pending: number
-  readonly stock: Stock
-  readonly batches: readonly string[]
-  /** Characters in the batches, and in the document that they follow. */
-  readonly batchSize: number
-  readonly documentSize: number
-}
-
-/** One write: what it changes, and what is held once it is done. */
-interface Write {
-  readonly expected: readonly Change[]
-  readonly changes: readonly Change[]
-  readonly held: Held
+/** A write on its way, and who waits for it. */
+interface UnderWay extends Write {
   readonly news: number
   readonly waiters: readonly Waiter[]
-  readonly isWhole: boolean
 }
 
 /** Somebody waits for the next write, or for one after which all is written. */
@@ -74,28 +47,11 @@ interface Waiter {
   readonly tell: (isWritten: boolean) => void
 }
 
-type News =
-  | { readonly type: 'confirmed'; readonly completions: readonly Completed[]; readonly position: Position }
-  | { readonly type: 'replaced' }
-  | { readonly type: 'change'; readonly change: Change }
-
-const nothing: Held = {
-  header: undefined,
-  until: 0,
-  pending: 0,
-  stock: noStock,
-  batches: [],
-  batchSize: 0,
-  documentSize: 0,
-}
 const firstRetry = 500
 const lastRetry = 30_000
-const leastCompacted = 65_536
-const fewPending = 1_000
 
 /** Keeps a queue in a storage: one write at a time, each with all that moved since the last. */
 export class StoredQueue implements Queue {
-  client: string
   readonly kept: Kept | undefined
   readonly notices: readonly Notice[]
   readonly troubles: readonly Trouble[]
@@ -107,9 +63,8 @@ export class StoredQueue implements Queue {
   #release: (() => void) | undefined
   #source: Source = nobody
   #held: Held
-  /** Of an earlier client, to be deleted. */
-  #former: readonly Change[] = []
-  #formerHeader: Change | undefined
+  /** What is held of an earlier client, and is to be deleted. */
+  #former: Held | undefined
   #news: readonly News[] = []
   #waiters: readonly Waiter[] = []
   #isShuffled = false
@@ -118,7 +73,7 @@ export class StoredQueue implements Queue {
   #running: Promise<void> | undefined
   #closed: Promise<void> | undefined
   /** A write of which it is not known whether it was done. */
-  #unsure: Write | undefined
+  #unsure: UnderWay | undefined
   /** The storage is full, and holds nothing of this any more. */
   #isLetGo = false
   #writes: number
@@ -126,7 +81,6 @@ export class StoredQueue implements Queue {
   #retry: Subscription | undefined
 
   constructor(place: Place, { client, token, header, writes, release, found, notices, troubles, left }: Taken) {
-    this.client = client
     this.kept = found?.kept
     this.notices = notices
     this.troubles = troubles
@@ -136,16 +90,17 @@ export class StoredQueue implements Queue {
     this.#writes = writes
     this.#chunks = found?.chunks ?? []
     this.#left = left
-    this.#held = { ...nothing, header, batches: found?.batches ?? [] }
+    this.#held = { ...nothingOf(client), header, batches: found?.batches ?? [] }
     if (header === undefined || !found?.kept) this.#news = [{ type: 'replaced' }]
+  }
+
+  get client(): string {
+    return this.#held.client
   }
 
   follow(source: Source): void {
     this.#source = source
-    this.#held = {
-      ...this.#held,
-      stock: stockOf(this.#chunks, this.kept?.pending ?? []),
-    }
+    this.#held = { ...this.#held, stock: stockOf(this.#chunks, this.kept?.pending ?? []) }
     const { lease, environment } = this.#place
     this.#life.add(
       interval(lease / 4, environment.scheduler).subscribe(() => {
@@ -197,15 +152,9 @@ export class StoredQueue implements Queue {
   }
 
   renew(client: string): void {
-    const { header, stock, batches } = this.#held
-    if (header !== undefined) {
-      const gone = [confirmedKey(this.client), ...batches, ...keysOf(this.client, stock)]
-      this.#former = gone.map((key) => ({ key, value: undefined }))
-      this.#formerHeader = { key: headerKey(this.client), value: header }
-    }
+    if (this.#held.header !== undefined) this.#former = this.#held
     this.#release?.()
-    this.client = client
-    this.#held = nothing
+    this.#held = nothingOf(client)
     void this.#take()
     this.#tell({ type: 'replaced' })
   }
@@ -257,13 +206,12 @@ export class StoredQueue implements Queue {
 
   async #attempt(): Promise<void> {
     const { storage, document } = this.#place
-    let write: Write | undefined
+    let write: UnderWay | undefined
     try {
       if (this.#unsure && (await this.#wasDone(this.#unsure))) return
-      write = this.#compose()
+      write = this.#next()
       if (!this.#isNeeded(write)) return this.#answer(write.waiters, true)
-      const isDone = await storage.write(document, write.expected, write.changes)
-      if (isDone) this.#done(write)
+      if (await storage.write(document, write.expected, write.changes)) this.#done(write)
       else this.#lose()
     } catch (error) {
       await this.#failed(error, write)
@@ -271,7 +219,7 @@ export class StoredQueue implements Queue {
   }
 
   /** Finds out about a write of which it was not known. */
-  async #wasDone(write: Write): Promise<boolean> {
+  async #wasDone(write: UnderWay): Promise<boolean> {
     const key = headerKey(this.client)
     const entries = await this.#place.storage.read(this.#place.document, key)
     this.#unsure = undefined
@@ -280,35 +228,21 @@ export class StoredQueue implements Queue {
     return isDone
   }
 
-  #compose(): Write {
-    const { replica, outbox } = this.#source
+  #next(): UnderWay {
+    const [held, news, isShuffled] = [this.#held, this.#news, this.#isShuffled]
     this.#isDirty = false
-    const restocking = restock(this.client, this.#held.stock, replica.pending, outbox.from, this.#isShuffled)
     this.#isShuffled = false
-    const confirmed = this.#composeConfirmed()
-    const key = headerKey(this.client)
     const isDone = this.#isClosing === 'done'
-    const { until, pending: count, ...rest } = this.#header()
-    const header = isDone ? undefined : JSON.stringify({ ...rest, until, pending: count })
-    const all = [...this.#former, ...confirmed.changes, ...restocking.changes, ...changesOf(this.#news)]
-    const gone = [confirmedKey(this.client), ...this.#held.batches, ...keysOf(this.client, this.#held.stock)]
-    return {
-      expected: [{ key, value: this.#held.header }, ...(this.#formerHeader ? [this.#formerHeader] : [])],
-      changes: [
-        { key, value: header },
-        ...(this.#formerHeader ? [{ key: this.#formerHeader.key, value: undefined }] : []),
-        ...(isDone ? [...changesOf(this.#news), ...gone.map((key) => ({ key, value: undefined }))] : all),
-      ],
-      held: { ...this.#held, ...confirmed.held, header, until, pending: count, stock: restocking.stock },
-      news: this.#news.length,
-      waiters: this.#waiters.filter(({ needsAll }) => restocking.isWhole || !needsAll),
-      isWhole: isDone || restocking.isWhole,
-    }
+    const own = isDone ? removal(held, news) : update(held, this.#header(), this.#source, news, isShuffled)
+    const write = this.#former ? together(removal(this.#former), own) : own
+    const waiters = this.#waiters.filter(({ needsAll }) => write.isWhole || !needsAll)
+    return { ...write, news: news.length, waiters }
   }
 
   /** What says nothing new is written now and then, to say that somebody is here. */
   #isNeeded({ changes, held }: Write): boolean {
-    if (changes.length > 1 || this.#isClosing) return held.header !== this.#held.header
+    if (changes.length > 1) return true
+    if (this.#isClosing) return this.#held.header !== undefined
     const { lease, environment } = this.#place
     const isLate = held.pending > 0 && this.#held.until - environment.now() < lease / 2
     return this.#held.header !== undefined && (isLate || held.pending > 0 !== this.#held.pending > 0)
@@ -321,36 +255,10 @@ export class StoredQueue implements Queue {
     return { version, token: this.#token, until, pending: this.#source.replica.pending.length, writes }
   }
 
-  /** The confirmed document anew, where it is another or too much has come on top of it; else what came on top. */
-  #composeConfirmed(): { changes: readonly Change[]; held: Partial<Held> } {
-    const { replica, standing } = this.#source
-    const { position } = standing
-    const { batches, batchSize, documentSize } = this.#held
-    const isLong = batchSize > Math.max(leastCompacted, documentSize) && replica.pending.length < fewPending
-    if (position && (isLong || this.#news.some(({ type }) => type === 'replaced'))) {
-      const text = JSON.stringify({ position, document: replica.exposeConfirmed() })
-      const changes = [
-        { key: confirmedKey(this.client), value: text },
-        ...batches.map((key) => ({ key, value: undefined })),
-      ]
-      return { changes, held: { batches: [], batchSize: 0, documentSize: text.length } }
-    }
-    const confirmed = this.#news.filter((news) => news.type === 'confirmed')
-    const last = confirmed.at(-1)
-    if (!last) return { changes: [], held: {} }
-    const value = JSON.stringify({
-      position: last.position,
-      completions: confirmed.flatMap(({ completions }) => completions.map(completionOf)),
-    })
-    const key = batchKey(this.client, numberAfter(batches))
-    return { changes: [{ key, value }], held: { batches: [...batches, key], batchSize: batchSize + value.length } }
-  }
-
-  #done({ held, news, waiters, isWhole }: Write): void {
+  #done({ held, news, waiters, isWhole }: UnderWay): void {
     this.#held = held
     this.#news = this.#news.slice(news)
-    this.#former = []
-    this.#formerHeader = undefined
+    this.#former = undefined
     this.#isLetGo = false
     this.#retries = 0
     if (!isWhole) this.#isDirty = true
@@ -362,29 +270,33 @@ export class StoredQueue implements Queue {
     for (const { tell } of waiters) tell(isWritten)
   }
 
+  /** Tells those who wait for the next write. */
+  #answerNext(isWritten: boolean): void {
+    const waiters = this.#waiters.filter(({ needsAll }) => !needsAll)
+    this.#answer(waiters, isWritten)
+  }
+
   /** Another has taken it over. */
   #lose(): void {
     const commands = stocked(this.#held.stock)
-    this.#held = nothing
-    this.#former = []
-    this.#formerHeader = undefined
-    this.#answer(
-      this.#waiters.filter(({ needsAll }) => !needsAll),
-      false,
-    )
+    this.#held = nothingOf(this.client)
+    this.#former = undefined
+    this.#answerNext(false)
     if (this.#isClosing) return
     this.#source.lost(commands)
   }
 
-  async #failed(error: unknown, write: Write | undefined): Promise<void> {
+  async #failed(error: unknown, write: UnderWay | undefined): Promise<void> {
     const { environment } = this.#place
     const code = hasCode(error) ? error.code : 'storage_failed'
     const reason = error instanceof Error ? error.message : String(error)
     if (code === 'storage_unknown') this.#unsure ??= write
     this.#isDirty = true
     this.#isShuffled = true
+    // However long it fails, no more is remembered than what stands now.
+    this.#news = [...this.#news.filter(({ type }) => type === 'change'), { type: 'replaced' }]
     if (this.#retries === 0) this.#source.failed({ code, reason })
-    if (code === 'storage_full') await this.#letGo()
+    if (code === 'storage_full' && !this.#unsure) await this.#letGo()
     if (this.#isClosing) {
       this.#isDirty = false
       return
@@ -402,33 +314,20 @@ export class StoredQueue implements Queue {
    */
   async #letGo(): Promise<void> {
     const { storage, document } = this.#place
-    const { header, batches, stock } = this.#held
-    const key = headerKey(this.client)
-    if (header !== undefined) {
-      const gone = [key, confirmedKey(this.client), ...batches, ...keysOf(this.client, stock)]
-      const changes = gone.map((key) => ({ key, value: undefined }))
-      const isDone = await storage.write(document, [{ key, value: header }], changes).catch(() => undefined)
+    if (this.#held.header !== undefined) {
+      const { expected, changes } = removal(this.#held)
+      const isDone = await storage.write(document, expected, changes).catch(() => undefined)
       if (isDone === undefined) return
       if (!isDone) return this.#lose()
     }
-    this.#held = nothing
-    this.#news = [...this.#news, { type: 'replaced' }]
+    this.#held = nothingOf(this.client)
     this.#isLetGo = true
-    this.#answer(
-      this.#waiters.filter(({ needsAll }) => !needsAll),
-      true,
-    )
+    this.#answerNext(true)
   }
 }
 
 /** The name that the holder of a queue holds. */
 export const nameOf = (document: string, client: string): string => `${document}/${client}`
-
-const changesOf = (news: readonly News[]): Change[] =>
-  news.flatMap((item) => (item.type === 'change' ? [item.change] : []))
-
-const completionOf = ({ command, createdId }: Completed): Completed =>
-  createdId === undefined ? { command } : { command, createdId }
 
 const nobody: Source = {
   replica: { pending: [], exposeConfirmed: () => ({}) },
