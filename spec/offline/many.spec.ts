@@ -40,5 +40,5 @@ describe('A client with very much to send', () => {
     await host.close()
     await programs.remove()
     await rm(folder, { recursive: true })
-  }, 60_000)
+  }, 60_000 * Math.ceil(count / 200_000))
 })
