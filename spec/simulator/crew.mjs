@@ -19,7 +19,7 @@ export async function bundleWorker(plugins = []) {
   const remove = () => rmSync(folder, { recursive: true })
   try {
     await build({
-      entryPoints: [join(folderOf, 'worker.ts')],
+      entryPoints: [join(folderOf, 'processes/worker.ts')],
       outfile: path,
       bundle: true,
       packages: 'external',

@@ -4,7 +4,7 @@ import type { CommandCompletion } from '../../../flushout.ts'
 import type { Flush, Open } from '../../../protocol/messages.ts'
 import type { Settlement } from '../../../replica/pending.ts'
 import type { Fail, Ledger, Rare } from './ledger.ts'
-import { isSame, Made, wayOf } from './made.ts'
+import { isAmbiguous, isSame, Made, wayOf } from './made.ts'
 import { type AnyCommand, type Json, play } from './replay.ts'
 
 /** What one user of a document did and was told, from when it was opened until it was closed or its process died. */
@@ -42,6 +42,7 @@ export class Book {
   made(number: number, command: AnyCommand, createdId: string | undefined, view: object): Made {
     const path = command.path ?? []
     if (command.action === 'create' && (command.props as Json | undefined)?.by !== number) this.#isFuzzy = true
+    if (isAmbiguous(path, view, this.waiting)) this.#isFuzzy = true
     const made = new Made(number, command, createdId, wayOf(path, view, this.waiting))
     this.mades.push(made)
     this.#waiting.push(made)

@@ -47,11 +47,24 @@ export class Made {
 /** The way of a command that is made now: which of its keys are names of what waits for an answer. */
 export function wayOf(path: readonly string[], view: object, waiting: readonly Made[]): (string | Made)[] {
   return path.map((key, i) => {
-    const place = path.slice(0, i + 1)
-    const node = nodeAt(view as Json, place)
-    const maker = waiting.findLast((made) => isSame(made.place, place))
-    return maker && isNode(node) && node.by === maker.number ? maker : key
+    const maker = makerOf(path.slice(0, i + 1), waiting)
+    return maker && isShown(maker, view) ? maker : key
   })
+}
+
+/** Whether a command names what another made, while something that waits has the same name. */
+export const isAmbiguous = (path: readonly string[], view: object, waiting: readonly Made[]): boolean =>
+  path.some((_, i) => {
+    const maker = makerOf(path.slice(0, i + 1), waiting)
+    return maker !== undefined && !isShown(maker, view)
+  })
+
+const makerOf = (place: readonly string[], waiting: readonly Made[]): Made | undefined =>
+  waiting.findLast((made) => isSame(made.place, place))
+
+function isShown({ place, number }: Made, view: object): boolean {
+  const node = nodeAt(view as Json, place ?? [])
+  return isNode(node) && node.by === number
 }
 
 export const isSame = (a: readonly string[] | undefined, b: readonly string[]): boolean =>

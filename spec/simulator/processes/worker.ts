@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { faults } from '../../lib/testing/simulator/plan.ts'
-import { type SimulationReport, simulate } from '../../lib/testing/simulator/simulate.ts'
+import { faults } from '../../../lib/testing/simulator/plan.ts'
+import { type SimulationReport, simulate } from '../../../lib/testing/simulator/simulate.ts'
 
 /** What a worker is asked for: so many seeds, from one on. */
 export interface Task {
@@ -80,7 +80,7 @@ parentPort?.on('message', async ({ seed, seeds, stops }: Task) => {
   say('done')
 })
 
-export { shrinkSimulation as shrink } from '../../lib/testing/simulator/shrink.ts'
+export { shrinkSimulation as shrink } from '../../../lib/testing/simulator/shrink.ts'
 export { simulate }
 export const missing = (counts: Readonly<Record<string, number>>): string[] =>
   [...rare, ...faults.map((fault) => `fault:${fault}`)].filter((what) => !counts[what])
