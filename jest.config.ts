@@ -2,8 +2,8 @@
 import type { Config } from 'jest'
 
 /**
- * Three projects: the specs of the sources, those of the built package, and those of the built examples. A spec that
- * imports an entry by its published name gets the source.
+ * Four projects: the specs of the sources, those of the built package, those of the built examples, and those that break
+ * real processes, which are run by themselves. A spec that imports an entry by its published name gets the source.
  */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
@@ -24,7 +24,7 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'source',
         roots: ['<rootDir>/spec'],
-        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples)/'],
+        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|faults)/'],
       },
       {
         ...common,
@@ -38,6 +38,11 @@ async function configure(): Promise<Config> {
         displayName: 'examples',
         roots: ['<rootDir>/spec/examples'],
         globalSetup: '<rootDir>/spec/examples/setup.mjs',
+      },
+      {
+        ...common,
+        displayName: 'faults',
+        roots: ['<rootDir>/spec/faults'],
       },
     ],
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 
 /** What became of each check so far, in the order in which they ended. */
 export const results = []
@@ -23,4 +24,15 @@ export function check(name) {
       resolve()
     })
   })
+}
+
+/** Adds the specs to the checks, and says how many of all passed: to whoever reads, and in the file that RESULTS names. */
+export function conclude(specs) {
+  const failures = results.filter(({ isPassed }) => !isPassed)
+  const passed = specs.passed + results.length - failures.length
+  const failed = specs.failed + failures.length
+  if (process.env.RESULTS) appendFileSync(process.env.RESULTS, `${passed} ${failed}\n`)
+  if (failures.length > 0) console.log(`\nFailed: ${failures.map(({ name }) => name).join(', ')}`)
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 && specs.passed > 0 ? 0 : 1
 }

@@ -32,8 +32,9 @@ interface Lane {
   silent: boolean
 }
 
-/** Passes TCP connections on to a port of this machine. */
-export async function tcpProxy(target: number): Promise<TcpProxy> {
+/** Passes TCP connections on to a port of this machine, which may be another for each. */
+export async function tcpProxy(target: number | (() => number)): Promise<TcpProxy> {
+  const portNow = typeof target === 'number' ? () => target : target
   const lanes = new Set<Lane>()
   const paused = new Set<Direction>()
   const delays = new Map<Direction, number>()
@@ -84,7 +85,7 @@ export async function tcpProxy(target: number): Promise<TcpProxy> {
   }
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const upstream = connect({ host: '127.0.0.1', port: target, allowHalfOpen: true })
+    const upstream = connect({ host: '127.0.0.1', port: portNow(), allowHalfOpen: true })
     carry(client, upstream, 'to server')
     carry(upstream, client, 'to client')
   })

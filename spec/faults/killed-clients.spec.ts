@@ -1,0 +1,30 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { type Bundles, bundle } from '../support/programs.ts'
+import { clientPoints } from './programs/failpoints.ts'
+import { World } from './support/world.ts'
+
+describe('A client whose process is killed', () => {
+  let programs: Bundles
+  let world: World
+  beforeAll(async () => {
+    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
+  })
+  afterAll(() => programs.remove())
+  beforeEach(async () => {
+    world = await World.begin(programs)
+  })
+  afterEach(() => world.close())
+
+  it.each(clientPoints)('%s loses nothing that was kept, and sends nothing twice', async (at) => {
+    const ann = await world.sit('ann')
+    await ann.process.ask({ type: 'loaded' })
+    await ann.process.ask({ type: 'work', commands: 5, until: 'settled' })
+    for (const nth of [1, 2, 3]) {
+      await ann.process.ask({ type: 'arm', failpoint: { at, nth } })
+      void ann.process.ask({ type: 'work', commands: 20, until: 'settled' })
+      expect((await ann.process.ended).signal).toBe('SIGKILL')
+      world.reseat(ann)
+    }
+    expect(await world.conclude()).toEqual([])
+  })
+})

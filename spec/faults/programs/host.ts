@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server } from 'socket.io'
+import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
+import { createHost } from '../../../lib/host/index.ts'
+import { serveSocketIo } from '../../../transports/socket-io/server.ts'
+import { answering } from '../support/child.ts'
+import { Journal } from '../support/journal.ts'
+import { type DocumentId, kinds } from './documents.ts'
+import { type Failpoint, Failpoints, type HostPoint } from './failpoints.ts'
+import { type HistoryWay, watchedHistory, watchedSessions } from './watched-host.ts'
+
+// A host over a folder, which dies where it is told to.
+
+/** What a host is started with. */
+export interface HostTask {
+  readonly folder: string
+  readonly journal: string
+  /** How its history is to be broken, to see whether anybody finds out. */
+  readonly way?: HistoryWay
+}
+
+/** What a host is asked. */
+export type HostAsk =
+  | { readonly type: 'port' }
+  | { readonly type: 'arm'; readonly failpoint: Failpoint<HostPoint> | undefined }
+  | { readonly type: 'show'; readonly document: DocumentId }
+  | { readonly type: 'end' }
+
+const { folder, journal: path, way } = JSON.parse(process.argv[2] as string) as HostTask
+const journal = new Journal(path)
+const failpoints = new Failpoints<HostPoint>(journal)
+const host = createHost({
+  documents: kinds,
+  history: watchedHistory(lmdbHistory(folder, { pollInterval: 10 }), { journal, pass: failpoints.pass, way }),
+  authenticate: ({ token }) => ({ subject: String(token) }),
+  idleTime: 200,
+})
+host.events$.subscribe((event) => {
+  if (event.type === 'failed') journal.note({ type: 'wrong', what: `The host failed: ${event.error}` })
+  else journal.note({ type: 'met', what: event.type })
+})
+
+const http = createServer()
+const server = new Server(http, { transports: ['websocket'], pingInterval: 300, pingTimeout: 500 })
+const serving = serveSocketIo(server, watchedSessions(host, failpoints.pass))
+http.listen(0, '127.0.0.1')
+await once(http, 'listening')
+
+async function show(id: DocumentId): Promise<string> {
+  const master = await host.open(id)
+  const { document } = master.getSnapshot()
+  master.close()
+  return JSON.stringify(document)
+}
+
+async function end(): Promise<void> {
+  serving.unsubscribe()
+  http.closeAllConnections()
+  await server.close()
+  await host.close()
+}
+
+answering<HostAsk>((ask) => {
+  switch (ask.type) {
+    case 'port':
+      return (http.address() as AddressInfo).port
+    case 'arm':
+      return failpoints.arm(ask.failpoint)
+    case 'show':
+      return show(ask.document)
+    case 'end':
+      return end()
+  }
+})

@@ -1,0 +1,61 @@
+import { concat, concatMap, defer, EMPTY, type Observable, of, tap, timer } from 'rxjs'
+import type { Storage } from '../../../lib/contracts/storage.ts'
+import type { Transport } from '../../../lib/contracts/transport.ts'
+import type { ClientMessage } from '../../../lib/protocol/messages.ts'
+import type { Journal } from '../support/journal.ts'
+import type { ClientPoint } from './failpoints.ts'
+
+/** How a storage may be broken on purpose. */
+export type StorageWay = 'says too early that it is written'
+
+interface Watch {
+  readonly journal: Journal
+  readonly pass: (at: ClientPoint) => void
+  /** Whether there is an answer that is not saved. */
+  readonly answers: { isHeard: boolean }
+  readonly way: StorageWay | undefined
+}
+
+/** Milliseconds in which what was said goes out. */
+const goesOut = 3
+
+/** A line at each end of which its process may die. */
+export function watchedTransport(transport: Transport, { journal, pass, answers }: Watch): Transport {
+  const saying = (message: ClientMessage): Observable<ClientMessage> => {
+    if (message.type !== 'flush') return of(message)
+    journal.note({ type: 'said', flush: message })
+    pass('before it is sent')
+    const sent = defer(() => {
+      timer(goesOut).subscribe(() => pass('once it is sent'))
+      return EMPTY
+    })
+    return concat(of(message), sent)
+  }
+  return (outgoing) =>
+    transport(outgoing.pipe(concatMap(saying))).pipe(
+      tap((message) => {
+        if (message.type !== 'flushed' || !message.record) return
+        pass('once it is answered')
+        answers.isHeard = true
+      }),
+    )
+}
+
+/** A storage at each write of which its process may die. */
+export function watchedStorage(storage: Storage, { pass, answers, way }: Watch): Storage {
+  return {
+    ...storage,
+    async write(...args) {
+      const isAnswer = answers.isHeard
+      answers.isHeard = false
+      pass(isAnswer ? 'before the answer is saved' : 'before it is kept')
+      const writing = way
+        ? new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 1))
+        : storage.write(...args)
+      pass(isAnswer ? 'while the answer is saved' : 'while it is kept')
+      const isWritten = await writing
+      pass(isAnswer ? 'once the answer is saved' : 'once it is kept')
+      return isWritten
+    },
+  }
+}

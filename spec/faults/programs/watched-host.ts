@@ -1,0 +1,94 @@
+import { tap } from 'rxjs'
+import type { AppendResult, History, HistoryAdapter } from '../../../lib/contracts/history.ts'
+import type { SessionSource } from '../../../lib/contracts/transport.ts'
+import type { Journal } from '../support/journal.ts'
+import type { HostPoint } from './failpoints.ts'
+
+/** How a history may be broken on purpose. */
+export type HistoryWay = 'forgets records' | 'changes content'
+
+interface Watch {
+  readonly journal: Journal
+  readonly pass: (at: HostPoint) => void
+  readonly way: HistoryWay | undefined
+}
+
+/** A history at each step of which its process may die. */
+export function watchedHistory(adapter: HistoryAdapter, watch: Watch): HistoryAdapter {
+  return {
+    ...adapter,
+    open: (id) => watched(broken(adapter.open(id), watch.way), watch),
+  }
+}
+
+function watched(history: History, { journal, pass }: Watch): History {
+  return {
+    ...history,
+    async append(...args) {
+      pass('before the append')
+      const appending = history.append(...args)
+      pass('during the append')
+      const result = await appending
+      if (result.type === 'appended') pass('between append and answer')
+      else journal.note({ type: 'met', what: metBy(result) })
+      return result
+    },
+    async save(...args) {
+      pass('before the snapshot is saved')
+      const result = await history.save(...args)
+      pass('after the snapshot is saved')
+      return result
+    },
+    read: (position) => history.read(position).pipe(tap(() => pass('between append and notice'))),
+  }
+}
+
+const metBy = (result: Exclude<AppendResult, { type: 'appended' }>): string =>
+  result.type === 'refused' ? 'resend' : 'lost race'
+
+/** Whoever serves sessions in which a process may die before an answer goes out. */
+export const watchedSessions = (source: SessionSource, pass: Watch['pass']): SessionSource => ({
+  maxMessageBytes: source.maxMessageBytes,
+  session: (info) => (incoming) =>
+    source
+      .session(info)(incoming)
+      .pipe(
+        tap((message) => {
+          if (message.type === 'flushed' && message.follows) pass('while answering')
+        }),
+      ),
+})
+
+function broken(history: History, way: HistoryWay | undefined): History {
+  switch (way) {
+    case undefined:
+      return history
+    case 'forgets records':
+      return {
+        ...history,
+        async record() {
+          const { head } = await history.record('', '')
+          return { record: undefined, head }
+        },
+        append: (position, batches, initial) =>
+          history.append(
+            position,
+            batches.map((batch) => ({ ...batch, by: `${batch.by} ${batch.mark}` })),
+            initial,
+          ),
+      }
+    case 'changes content':
+      return {
+        ...history,
+        append: (position, batches, initial) =>
+          history.append(
+            position,
+            batches.map((batch) => ({
+              ...batch,
+              completions: JSON.parse(JSON.stringify(batch.completions).replaceAll('"text 7"', '"text 8"')),
+            })),
+            initial,
+          ),
+      }
+  }
+}

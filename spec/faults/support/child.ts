@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+interface Question {
+  readonly id: number
+  readonly ask: unknown
+}
+
+interface Answer {
+  readonly id: number
+  readonly answer: unknown
+}
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process that is asked things, and may die at any of them. */
+export class Child<Ask> {
+  readonly ended: Promise<Ending>
+  /** What it wrote where errors are written. */
+  stderr = ''
+  isRunning = true
+  readonly #process: ChildProcess
+  readonly #waiting = new Map<number, (answer: unknown) => void>()
+  #asked = 0
+
+  constructor(program: string, task: object) {
+    this.#process = fork(program, [JSON.stringify(task)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+    })
+    this.#process.on('message', ({ id, answer }: Answer) => {
+      this.#waiting.get(id)?.(answer)
+      this.#waiting.delete(id)
+    })
+    // Asking one that died in between is no fault.
+    this.#process.on('error', () => undefined)
+    this.ended = once(this.#process, 'exit').then(([code, signal]) => {
+      this.isRunning = false
+      for (const resolve of this.#waiting.values()) resolve(undefined)
+      this.#waiting.clear()
+      return { code, signal } as Ending
+    })
+  }
+
+  /** What it answers; `undefined` where it dies instead. */
+  ask<A>(ask: Ask): Promise<A | undefined> {
+    if (!this.isRunning) return Promise.resolve(undefined)
+    const id = ++this.#asked
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve as (answer: unknown) => void)
+      this.#process.send({ id, ask } satisfies Question, () => undefined)
+    })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal)
+  }
+}
+
+/** Answers, in a child, what its parent asks; an answer of `end` is the last. */
+export function answering<Ask extends { readonly type: string }>(answer: (ask: Ask) => unknown): void {
+  process.on('message', async ({ id, ask }: { id: number; ask: Ask }) => {
+    process.send?.({ id, answer: await answer(ask) } satisfies Answer)
+    if (ask.type === 'end') process.disconnect()
+  })
+}

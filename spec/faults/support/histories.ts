@@ -1,0 +1,44 @@
+import { lastValueFrom, takeWhile, toArray } from 'rxjs'
+import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
+import type { Batch, History } from '../../../lib/contracts/history.ts'
+import { initialMark } from '../../../lib/protocol/fingerprint.ts'
+import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
+import type { Shown } from './verdict.ts'
+
+/** What is in a folder. */
+export interface Kept {
+  readonly histories: ReadonlyMap<DocumentId, readonly Batch[]>
+  readonly snapshots: readonly Shown[]
+}
+
+/** Reads all that a folder holds, by an adapter that nobody had open before. */
+export async function keptIn(folder: string): Promise<Kept> {
+  const adapter = lmdbHistory(folder)
+  const histories = new Map<DocumentId, readonly Batch[]>()
+  const snapshots: Shown[] = []
+  for (const id of documentIds) {
+    const history = adapter.open(id)
+    histories.set(id, await allOf(history, id))
+    const loaded = await history.load()
+    if (!loaded) continue
+    const { snapshot, position } = loaded
+    const text = JSON.stringify(snapshot.document)
+    snapshots.push({ who: 'The newest snapshot', document: id, count: position.count, text })
+  }
+  await adapter.close()
+  return { histories, snapshots }
+}
+
+async function allOf(history: History, id: DocumentId): Promise<Batch[]> {
+  const { head } = await history.record('', '')
+  const mark = initialMark(kindOf(id).initial)
+  if (!head || head.mark === mark) return []
+  const batches = history.read({ count: 0, mark }).pipe(
+    takeWhile((batch) => batch.mark !== head.mark, true),
+    toArray(),
+  )
+  return lastValueFrom(batches)
+}
+
+export const countOf = (batches: readonly Batch[] = []): number =>
+  batches.reduce((sum, { completions }) => sum + completions.length, 0)
