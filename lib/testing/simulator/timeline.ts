@@ -5,7 +5,7 @@ interface Moment {
 }
 
 /** How many turns of the microtask queue belong to one moment. A longer chain goes on in the next one, at the same place each time. */
-const turns = 24
+const turns = 16
 
 /** Virtual time: what is to happen, in order. Between two moments everything that needs no time happens. */
 export class Timeline {

@@ -167,7 +167,7 @@ export class World implements Listener, Archivist {
   got(link: Link, message: ServerMessage, _text: string): void {
     this.trace.note(`  ${link.client.name} hears ${message.type} of ${link.server.actor.name}`)
     this.checker.hears(message)
-    if ('document' in message && this.random.chance(0.1)) {
+    if ('document' in message && this.random.chance(0.03)) {
       const client = this.clients.find(({ actor }) => actor === link.client)
       this.timeline.whenQuiet(() => this.documents.forEach((id) => client?.look(id)))
     }

@@ -47,6 +47,9 @@ const rare = [
   'saved',
 ]
 
+// Worlds are full of errors, and nobody looks at where they come from.
+Error.stackTraceLimit = 0
+
 let broken: unknown
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error) => {

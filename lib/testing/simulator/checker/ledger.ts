@@ -1,7 +1,7 @@
 import type { Batch, Position } from '../../../contracts/history.ts'
 import type { Made } from './made.ts'
 import { type Judged, type Law, type Said, wrongIn } from './oracle.ts'
-import { copy, type Json } from './replay.ts'
+import type { Json } from './replay.ts'
 
 /** What is wrong: which invariant, and how. */
 export type Rare = (what: string) => void
@@ -148,7 +148,11 @@ export class Ledger {
     if (batches < this.#durable || all) this.losses++
     this.#durable = Math.min(this.#durable, batches)
     if (all && this.#begin) this.#held.delete(this.#begin.mark)
-    this.#state = JSON.parse(this.#pages.at(-1)?.text ?? this.#initial)
+    this.#state = this.#replayed()
+  }
+
+  #replayed(): Json {
+    return JSON.parse(this.#pages.at(-1)?.text ?? this.#initial) as Json
   }
 
   #judge(batch: Batch, before: Page | undefined): void {
@@ -159,11 +163,9 @@ export class Ledger {
     if (flushes.length === 0) return this.#fail('I6', `Nobody said what ${batch.client} has in ${batch.mark}.`)
     let wrong: string | undefined
     for (const flush of flushes.reverse()) {
-      const document = copy(this.#state)
-      wrong = wrongIn(batch, flush, document, this.#lawOf(flush.subject), known)
-      if (wrong !== undefined) continue
-      this.#state = document
-      return this.#note(batch, flush, before)
+      wrong = wrongIn(batch, flush, this.#state, this.#lawOf(flush.subject), known)
+      if (wrong === undefined) return this.#note(batch, flush, before)
+      this.#state = this.#replayed()
     }
     this.#fail('I5', `${batch.client} in ${batch.mark}: ${wrong}`)
   }

@@ -112,11 +112,11 @@ function ask({ interceptor }: Law, document: Json, command: AnyCommand): Expecte
   }
 }
 
-/** Why a command does not apply here, without changing anything. */
+/** Why a command does not apply here; then nothing is changed. */
 function problemOf(document: Json, command: AnyCommand, createdId: string | undefined): string | undefined {
   const parent = nodeAt(document, command.path ?? [])
   const isTaken = command.id === undefined && createdId !== undefined && parent && Object.hasOwn(parent, createdId)
-  return play(copy(document), command, isTaken ? `${createdId}'` : createdId)
+  return play(document, command, isTaken ? `${createdId}'` : createdId)
 }
 
 const fields = ['action', 'path', 'props', 'parentDefault', 'id', 'unset'] as const
