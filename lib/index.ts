@@ -11,6 +11,7 @@ export type {
   HistoryAdapter,
   Outcome,
   Position,
+  Retention,
   Verdict,
 } from './contracts/history.ts'
 export type { Entry, Storage } from './contracts/storage.ts'

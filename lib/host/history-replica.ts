@@ -1,11 +1,19 @@
 import {
+  concat,
+  defer,
   EMPTY,
   filter,
   firstValueFrom,
+  from,
+  ignoreElements,
+  lastValueFrom,
   merge,
   type Observable,
+  retry,
   Subject,
   Subscription,
+  switchMap,
+  take,
   takeWhile,
   throwError,
   timer,
@@ -20,6 +28,8 @@ import type { Limits } from '../protocol/limits.ts'
 import type { Commands } from '../protocol/messages.ts'
 import { Replica } from '../replica/replica.ts'
 import { commandsOf, endOf, recordOf } from './batches.ts'
+import type { Copy } from './lost-history.ts'
+import { isPassing, whenToAskAgain } from './patience.ts'
 import { Records } from './records.ts'
 import type { Turn } from './turn.ts'
 
@@ -43,7 +53,7 @@ export interface Served<T extends object, C extends Context> {
   readonly limits: Limits
   /** Told what happens that no session hears of. */
   readonly report: (event: {
-    readonly type: 'save_failed' | 'append_unknown'
+    readonly type: 'save_failed' | 'append_unknown' | 'history_unavailable'
     readonly document: string
     readonly reason: string
   }) => void
@@ -70,6 +80,7 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   /** Batches since the last snapshot, each counting as many as it has commands, and at least one. */
   protected unsaved = 0
   protected failure: unknown
+  protected isClosing = false
   readonly #published = new Subject<Published>()
   readonly #marks = new Set<string>()
   readonly #reading = new Subscription()
@@ -94,15 +105,39 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   /** The document can no longer be served. */
   protected abstract ended(error: unknown): void
 
-  /** Begins to read. */
+  /** Begins to read, and again from where it stands whenever the history could not be reached. */
   protected follow(): void {
+    const { history } = this.served
+    let isFirst = true
+    const read$ = defer(() => {
+      const head$ = isFirst ? [undefined] : this.#askHead('', '')
+      isFirst = false
+      // Where nothing is left a reader waits, so the head was asked for.
+      return from(head$).pipe(switchMap(() => history.read(this.#position)))
+    })
+    const ended = new MillraceError('unavailable', `The history of '${this.id}' ended.`)
     this.#reading.add(
-      this.served.history.read(this.#position).subscribe({
-        next: (batch) => this.#arrived(batch),
-        error: (error) => this.fail(error),
-        complete: () => this.fail(new MillraceError('unavailable', `The history of '${this.id}' ended.`)),
-      }),
+      concat(
+        read$,
+        throwError(() => ended),
+      )
+        .pipe(retry({ delay: (error, failures) => this.#whenBack(error, failures), resetOnSuccess: true }))
+        .subscribe({ next: (batch) => this.#arrived(batch), error: (error) => this.fail(error) }),
     )
+  }
+
+  /** Asks a history until it answers. Rejects with what asking again cannot change, and once the document is closed. */
+  protected untilAnswered<R>(ask: () => Promise<R>): Promise<R> {
+    const delay = (error: unknown, failures: number) => this.#whenBack(error, failures)
+    return lastValueFrom(defer(ask).pipe(retry({ delay })))
+  }
+
+  /** When to ask again after so many failures; errors where that cannot help, or does no more. */
+  #whenBack(error: unknown, failures: number): Observable<unknown> {
+    const { environment, report } = this.served
+    if (this.failure || this.isClosing || !isPassing(error)) return throwError(() => error)
+    if (failures === 1) report({ type: 'history_unavailable', document: this.id, reason: messageOf(error) })
+    return merge(whenToAskAgain(failures, environment), this.#published.pipe(ignoreElements())).pipe(take(1))
   }
 
   /** Whether anything was ever appended, as far as is known here. */
@@ -113,6 +148,11 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   /** The confirmed position. */
   get position(): Position {
     return this.#position
+  }
+
+  /** What is confirmed here. */
+  get copy(): Copy {
+    return { position: this.#position, document: this.replica.exposeConfirmed() }
   }
 
   /** What is known of a client, as of a position that has been reached here. */
@@ -154,16 +194,22 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
 
   /** Asks the head, and waits until it is reached here: what it says is told only then. */
   async #atHead(client: string, by: string): Promise<ClientRecord | undefined> {
+    const { record, head } = await this.#askHead(client, by)
+    if (head) await this.reached(head)
+    return record
+  }
+
+  /** Fails the document where its history has gone, or gone back. */
+  async #askHead(client: string, by: string): ReturnType<History['record']> {
     const { count } = this.#position
-    const hasBegun = this.initial === undefined
-    const { record, head } = await this.served.history.record(client, by)
-    if (head ? head.count < count : hasBegun) {
+    const { hasBegun } = this
+    const answer = await this.served.history.record(client, by)
+    if (answer.head ? answer.head.count < count : hasBegun) {
       const lost = this.lost()
       this.fail(lost)
       throw lost
     }
-    if (head) await this.reached(head)
-    return record
+    return answer
   }
 
   /** Whether a batch of this mark came out of the history, not long ago. */
@@ -180,7 +226,7 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
       const { scheduler } = this.served.environment
       await firstValueFrom(merge(this.#published.pipe(filter(isReached)), timer(lookAgain, scheduler)))
       // What was told may be lost before it is read, and then it never comes.
-      if (!isReached()) aim = (await this.served.history.record('', '').catch(() => undefined))?.head ?? aim
+      if (!isReached()) aim = (await this.#askHead('', '').catch(() => undefined))?.head ?? aim
     }
   }
 
@@ -241,4 +287,4 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

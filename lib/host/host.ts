@@ -6,24 +6,24 @@ import {
   merge,
   type Observable,
   Subject,
-  Subscription,
   switchMap,
   takeUntil,
   throwError,
   timeout,
-  timer,
 } from 'rxjs'
 import type { HistoryAdapter } from '../contracts/history.ts'
 import type { SessionInfo, SessionSource } from '../contracts/transport.ts'
 import type { Context, DocumentKind, DocumentKinds, DocumentOf } from '../documents.ts'
 import { type Environment, realEnvironment } from '../environment.ts'
-import { hasCode, MillraceError } from '../errors.ts'
+import { MillraceError } from '../errors.ts'
 import type { CompletionBatch } from '../flushout.ts'
 import { defaultLimits, type Limits } from '../protocol/limits.ts'
 import type { Hello, ServerMessage } from '../protocol/messages.ts'
+import type { HostEvent } from './host-event.ts'
 import { HostedMaster } from './hosted-master.ts'
+import type { OnLostHistory } from './lost-history.ts'
+import { type Entered, Rooms } from './rooms.ts'
 import { type Right, type Serving, sessionOf } from './session.ts'
-import { Turns } from './turns.ts'
 
 /** Who asks to come in, by what they say and what the line carried. */
 export interface Visitor {
@@ -54,19 +54,16 @@ export interface HostConfig<K extends DocumentKinds, C extends Context> {
   ) => C | undefined | Promise<C | undefined>
   /** What it takes, where that differs from `defaultLimits`. */
   readonly limits?: Partial<Limits>
+  /**
+   * What becomes of a document whose history no longer holds what this host has, as when the store was emptied or put
+   * back under it. `events$` tells in any case. @default 'stop'
+   */
+  readonly onLostHistory?: OnLostHistory
   /** Milliseconds that a document stays open when nobody holds it. @default 60_000 */
   readonly idleTime?: number
   /** Time and chance. @default the real ones */
   readonly environment?: Environment
 }
-
-/** What happens at a host that no client is told. */
-export type HostEvent =
-  | { readonly type: 'document_opened' | 'document_closed'; readonly document: string }
-  | { readonly type: 'save_failed' | 'append_unknown'; readonly document: string; readonly reason: string }
-  /** The history no longer holds what this host had: it answers `unavailable` for the document until it is restarted. */
-  | { readonly type: 'history_lost'; readonly document: string; readonly reason: string }
-  | { readonly type: 'failed'; readonly error: unknown }
 
 /** What a host holds at the moment. */
 export interface HostCounts {
@@ -80,6 +77,12 @@ export interface Host<K extends DocumentKinds = DocumentKinds, C extends Context
   session(info?: SessionInfo): (incoming: Observable<unknown>) => Observable<ServerMessage>
   /** A document for server code, held open until it is closed. Rejects with `invalid_id`, `refused` or `unavailable`. */
   open<N extends Extract<keyof K, string>>(id: `${N}/${string}`): Promise<HostedMaster<DocumentOf<K[N]>, C>>
+  /**
+   * Serves a document again that was stopped because its history is lost: with what is there, or from the copy that this
+   * host still holds, where nothing is there. Rejects with `regressed` where the copy would be put over something, and with
+   * `not_open` where nothing was lost.
+   */
+  recover(id: string, how: 'begin_anew' | 'restore_copy'): Promise<void>
   /** What happens here. Hot; nothing is replayed; completes on close. */
   readonly events$: Observable<HostEvent>
   /** What it holds now. */
@@ -89,23 +92,6 @@ export interface Host<K extends DocumentKinds = DocumentKinds, C extends Context
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>
 }
-
-interface Room<C extends Context> {
-  readonly turns: Promise<Turns<object, C>>
-  /** The name under which this host writes to it. */
-  readonly client: string
-  holders: number
-  idle: Subscription | undefined
-}
-
-interface Entered<C extends Context> {
-  readonly turns: Turns<object, C>
-  readonly client: string
-  readonly release: () => void
-}
-
-/** How many documents that nobody holds stay open at most, whatever the time. */
-const mostIdle = 1_000
 
 /** Makes a host. */
 export function createHost<K extends DocumentKinds, C extends Context = Context>(config: HostConfig<K, C>): Host<K, C> {
@@ -119,13 +105,8 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   readonly #config: HostConfig<K, C>
   readonly #kinds: ReadonlyMap<string, DocumentKind<object, C>>
   readonly #events = new Subject<HostEvent>()
-  readonly #rooms = new Map<string, Room<C>>()
-  /** Those that nobody holds, the one that waits longest first, and what closes them. */
-  readonly #idle = new Map<Room<C>, () => void>()
-  readonly #closing = new Set<Promise<void>>()
-  readonly #lost = new Set<string>()
+  readonly #rooms: Rooms<C>
   readonly #ending = new Subject<void>()
-  readonly #client: string
   #sessions = 0
   #closed: Promise<void> | undefined
 
@@ -135,7 +116,14 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     this.environment = config.environment ?? realEnvironment
     this.limits = { ...defaultLimits, ...config.limits }
     this.events$ = this.#events.asObservable()
-    this.#client = `host-${this.environment.id()}`
+    this.#rooms = new Rooms({
+      history: config.history,
+      environment: this.environment,
+      limits: this.limits,
+      idleTime: config.idleTime ?? 60_000,
+      onLostHistory: config.onLostHistory ?? 'stop',
+      report: (event) => this.#events.next(event),
+    })
   }
 
   /** A flush above the limit must still arrive, to be refused with a reason. */
@@ -197,79 +185,18 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   }
 
   async acquire(id: string): Promise<Entered<C>> {
-    const kind = this.#kindOf(id)
-    if (this.#closed) throw new MillraceError('unavailable', 'The host is closing.')
-    if (this.#lost.has(id)) throw new MillraceError('unavailable', `The history of '${id}' was lost.`)
-    const room = this.#rooms.get(id) ?? this.#openRoom(id, kind)
-    room.holders++
-    room.idle?.unsubscribe()
-    let isHeld = true
-    const release = () => {
-      if (!isHeld) return
-      isHeld = false
-      room.holders--
-      if (room.holders === 0) this.#waitIdle(id, room)
-    }
-    try {
-      return { turns: await room.turns, client: room.client, release }
-    } catch (error) {
-      release()
-      throw error
-    }
+    return this.#rooms.enter(id, this.#kindOf(id))
+  }
+
+  recover(id: string, how: 'begin_anew' | 'restore_copy'): Promise<void> {
+    return this.#rooms.recover(id, how)
   }
 
   readonly failed = (error: unknown): void => this.#events.next({ type: 'failed', error })
 
-  #openRoom(id: string, kind: DocumentKind<object, C>): Room<C> {
-    const history = this.#config.history.open(id)
-    const { environment, limits } = this
-    const report = (event: HostEvent) => this.#events.next(event)
-    const room: Room<C> = {
-      turns: Turns.open({ id, kind, history, environment, limits, report }),
-      client: `${this.#client}-${this.environment.id()}`,
-      holders: 0,
-      idle: undefined,
-    }
-    this.#rooms.set(id, room)
-    room.turns.then(
-      (turns) => {
-        this.#events.next({ type: 'document_opened', document: id })
-        turns.published$.subscribe({ error: (error) => this.#ended(id, room, error) })
-      },
-      (error) => this.#ended(id, room, error),
-    )
-    return room
-  }
-
-  #ended(id: string, room: Room<C>, error: unknown): void {
-    room.idle?.unsubscribe()
-    if (this.#rooms.get(id) === room) this.#rooms.delete(id)
-    if (hasCode(error, 'regressed')) {
-      this.#lost.add(id)
-      this.#events.next({ type: 'history_lost', document: id, reason: error.message })
-    } else if (!hasCode(error, 'closed')) this.failed(error)
-    this.#events.next({ type: 'document_closed', document: id })
-  }
-
-  #waitIdle(id: string, room: Room<C>): void {
-    if (this.#rooms.get(id) !== room || this.#closed) return
-    const close = () => {
-      room.idle?.unsubscribe()
-      this.#rooms.delete(id)
-      const closing = room.turns.then((turns) => turns.close()).finally(() => this.#closing.delete(closing))
-      this.#closing.add(closing)
-    }
-    this.#idle.set(room, close)
-    room.idle = new Subscription(() => this.#idle.delete(room))
-    room.idle.add(timer(this.#config.idleTime ?? 60_000, this.environment.scheduler).subscribe(close))
-    if (this.#idle.size > mostIdle) this.#idle.values().next().value?.()
-  }
-
   async #close(): Promise<void> {
     this.#ending.next()
-    const rooms = [...this.#rooms.values()]
-    for (const { idle } of rooms) idle?.unsubscribe()
-    await Promise.allSettled([...this.#closing, ...rooms.map(async ({ turns }) => (await turns).close())])
+    await this.#rooms.close()
     await this.#config.history.close()
     this.#events.complete()
   }

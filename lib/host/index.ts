@@ -1,3 +1,5 @@
-export { createHost, type Host, type HostConfig, type HostCounts, type HostEvent, type Visitor } from './host.ts'
+export { createHost, type Host, type HostConfig, type HostCounts, type Visitor } from './host.ts'
+export type { HostEvent } from './host-event.ts'
 export type { HostedMaster } from './hosted-master.ts'
+export type { OnLostHistory } from './lost-history.ts'
 export type { Right } from './session.ts'

@@ -23,9 +23,3 @@ export interface Turn<C extends Context> {
 export type Answer =
   | { readonly type: 'taken'; readonly judged: Judged; readonly batch: Batch }
   | { readonly type: 'seen' | 'gap' | 'expired' | 'conflict'; readonly record: ClientRecord | undefined }
-
-/** A flush that has its size and the names of its commands. */
-export interface Weighed {
-  readonly hashes: readonly string[]
-  readonly bytes: number
-}

@@ -155,6 +155,8 @@ describe('A host', () => {
         type: 'history_lost',
         document: shopping,
         reason: `The history of '${shopping}' no longer holds what this host has (1).`,
+        position: { count: 1, mark: expect.any(String) },
+        action: 'stop',
       },
     ])
     await first.time.pass(60_000)

@@ -44,11 +44,9 @@ function memoryStore({ retention = {} }: Keeping = {}): Store {
   const adapter: HistoryAdapter = {
     open: (id) => ({
       load: () => current.open(id).load(),
-      async append(position, batches, initial) {
-        const isFirst = initial !== undefined && (await current.open(id).load()) === undefined
-        const result = await current.open(id).append(position, batches, initial)
-        if (isFirst && result.type === 'appended') begun.set(id, { position, initial })
-        return result
+      append(position, batches, initial) {
+        if (initial && !begun.has(id)) begun.set(id, { position, initial })
+        return current.open(id).append(position, batches, initial)
       },
       record: (client, by) => current.open(id).record(client, by),
       save: (position, document, wanted) => current.open(id).save(position, document, wanted),
@@ -74,6 +72,7 @@ function memoryStore({ retention = {} }: Keeping = {}): Store {
     },
     async restore(backup) {
       current = (backup as HistoryAdapter | undefined) ?? fresh()
+      if (!backup) begun.clear()
       restarted.next()
     },
     close: () => current.close(),

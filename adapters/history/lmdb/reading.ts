@@ -1,6 +1,6 @@
 import { concatMap, expand, filter, map, type Observable, type SchedulerLike, startWith, take, timer } from 'rxjs'
 import type { Batch, Position } from '../../../lib/contracts/history.ts'
-import { notHeld } from '../rules.ts'
+import { isAt, notHeld } from '../rules.ts'
 import type { Keys } from './keys.ts'
 import type { Store } from './store.ts'
 import { floorIn, headIn, type Page, pageAfter, spotOf } from './timeline.ts'
@@ -17,7 +17,12 @@ export function pages(
   woken: Observable<unknown>,
   scheduler: SchedulerLike,
 ): Observable<Batch> {
-  const hasMore = ({ end }: Page) => store.look((rows) => headIn(rows, keys)?.number !== end.number)
+  // Another mark at the same place is another history.
+  const hasMore = ({ end }: Page) =>
+    store.look((rows) => {
+      const head = headIn(rows, keys)
+      return !head || !isAt(head, end)
+    })
   const next = (page: Page) => store.look((rows) => pageAfter(rows, keys, id, page.end))
 
   const hasBegun = () => store.look((rows) => headIn(rows, keys) !== undefined)
