@@ -1,11 +1,10 @@
-import { audit, distinctUntilChanged, filter, first, map, type Observable, Subscription, startWith } from 'rxjs'
+import { audit, distinctUntilChanged, filter, map, type Observable, startWith } from 'rxjs'
 import type { Transport } from '../contracts/transport.ts'
 import type { DocumentKinds, DocumentOf } from '../documents.ts'
 import { type Environment, realEnvironment } from '../environment.ts'
 import { MillraceError } from '../errors.ts'
-import type { RefusedEvent } from '../events.ts'
 import { ConnectedProxy, type FlushPolicy, type OpenOptions } from './connected-proxy.ts'
-import type { Keeping, Queue } from './keeping.ts'
+import type { Keeping } from './keeping.ts'
 import { Line, type LineStatus } from './line.ts'
 
 /** How a client reaches its host, who it is, and when it flushes. */
@@ -68,19 +67,6 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
     settleClosed = resolve as typeof settleClosed
   })
 
-  /** Sends what was found waiting under another name, over a line of its own, and goes. */
-  const sendFor = (proxy: ConnectedProxy<never>, queue: Queue) => {
-    const own = newLine()
-    const left = () => own.close()
-    const report = (outcome: RefusedEvent) => proxy.report(outcome)
-    const found = new ConnectedProxy(
-      { id: proxy.id, line: own, environment, flushWhen, storage: queue, report, left },
-      {},
-    )
-    found.saved$.pipe(first((isSaved) => isSaved, false)).subscribe(() => found.close())
-    return found
-  }
-
   const close = () => {
     isClosed = true
     for (const proxy of [...proxies.values()]) proxy.close()
@@ -99,22 +85,10 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
       if (isClosed) throw new MillraceError('closed', 'This client was closed: make a new one.')
       const known = proxies.get(id)
       if (known) return known as unknown as ConnectedProxy<DocumentOf<K[N]>>
-      const found = new Set<ConnectedProxy>()
-      const orphans = new Subscription(() => {
-        for (const proxy of found) proxy.close()
-      })
-      const left = () => {
-        proxies.delete(id)
-        orphans.unsubscribe()
-      }
-      const proxy = new ConnectedProxy<DocumentOf<K[N]>>({ id, line, storage, environment, flushWhen, left }, options)
+      const left = () => proxies.delete(id)
+      const connection = { id, line, anotherLine: newLine, environment, flushWhen, left }
+      const proxy = (storage ?? unkept).open<DocumentOf<K[N]>>(connection, options)
       proxies.set(id, proxy as unknown as ConnectedProxy<never>)
-      if (storage)
-        orphans.add(
-          storage
-            .orphans(id, environment)
-            .subscribe((queue) => found.add(sendFor(proxy as unknown as ConnectedProxy<never>, queue))),
-        )
       return proxy
     },
 
@@ -126,6 +100,15 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
       await closed
     },
   }
+}
+
+/** Where nothing is kept. */
+const unkept: Pick<Keeping, 'open'> = {
+  open(connection, options) {
+    const proxy = new ConnectedProxy(connection, options)
+    proxy.begin(options.initial)
+    return proxy
+  },
 }
 
 const soon: FlushPolicy = (pending$) =>

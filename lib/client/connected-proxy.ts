@@ -10,11 +10,11 @@ import {
   takeUntil,
   timer,
 } from 'rxjs'
+import type { Applied } from '../applied.ts'
 import type { Position } from '../contracts/history.ts'
-import { Refusal } from '../document/refusal.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
-import { type ErrorCode, MillraceError } from '../errors.ts'
+import { type ErrorCode, MillraceError, messageOf } from '../errors.ts'
 import type { Origin, RefusedEvent } from '../events.ts'
 import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
@@ -30,9 +30,8 @@ import type {
   SnapshotMessage,
 } from '../protocol/messages.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
-import { type Integrated, placeOf, Replica } from '../replica/replica.ts'
+import { type Change, placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
-import type { Keeping, Kept, Queue } from './keeping.ts'
 import type { Line } from './line.ts'
 import { Outbox } from './outbox.ts'
 import { Standing } from './standing.ts'
@@ -60,13 +59,12 @@ export interface OpenOptions<T extends object> {
   readonly interceptor?: Interceptor<T>
 }
 
-interface Connection {
+/** What a document of a client needs of it. */
+export interface Connection {
   readonly id: string
   readonly line: Line
-  /** Keeps the document, if anything does; or a queue of it that was found. */
-  readonly storage?: Keeping | Queue | undefined
-  /** Is told what became of a queue that was found. */
-  readonly report?: (outcome: RefusedEvent) => void
+  /** Another conversation with the same host. */
+  readonly anotherLine: () => Line
   readonly environment: Environment
   readonly flushWhen: FlushPolicy
   readonly left: () => void
@@ -87,13 +85,12 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   readonly status$: Observable<DocumentStatus>
   /** Resolves when there is a document; rejects when it is refused or closed before that. */
   readonly loaded: Promise<void>
-  readonly #connection: Connection
-  readonly #held = new Subscription()
-  readonly #standing = new Standing()
-  readonly #outbox = new Outbox()
-  #client: string
-  #queue: Queue | undefined
-  /** What is to be sent once it is kept. */
+  protected readonly connection: Connection
+  protected readonly held = new Subscription()
+  protected readonly standing = new Standing()
+  protected readonly outbox = new Outbox()
+  protected client: string
+  /** What goes, as soon as it may. */
   #flight: Flight | undefined
   #isOpen = false
   /** What the host was asked for and has not begun to give. */
@@ -104,19 +101,19 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #retries = 0
   #settleLoaded: (error?: unknown) => void = () => undefined
 
-  /** @internal */
-  constructor(connection: Connection, { initial, interceptor }: OpenOptions<T>) {
+  /** @internal Nothing happens before it begins. */
+  constructor(connection: Connection, { interceptor }: OpenOptions<T>) {
     super(new Replica({ commandCount: 0, document: {} }, idSource(false, connection.environment)), interceptor)
     this.id = connection.id
-    this.#connection = connection
+    this.connection = connection
     // A name for each time: what a closed one had on its way may still be taken.
-    this.#client = connection.environment.id()
+    this.client = connection.environment.id()
     this.loaded = new Promise((resolve, reject) => {
       this.#settleLoaded = (error) => (error ? reject(error) : resolve())
     })
     // Whoever does not ask is told by status$.
     this.loaded.catch(() => undefined)
-    const { line, storage } = connection
+    const { line } = connection
     this.status$ = merge(line.changed, this.moved).pipe(
       startWith(undefined),
       takeUntil(this.closed.pipe(defaultIfEmpty(undefined))),
@@ -124,93 +121,62 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       map(() => this.status),
       distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
     )
-    this.#held.add(
+    this.held.add(
       line.changed.pipe(startWith(undefined)).subscribe(() => {
         const { status } = line
         if (status.state === 'refused') this.#settleLoaded(new MillraceError(status.code as ErrorCode, status.reason))
       }),
     )
-    if (!storage) this.#begin(initial)
-    else if ('client' in storage) this.#continue(storage, initial)
-    else void storage.open(this.id, connection.environment).then((queue) => this.#continue(queue, initial))
   }
 
-  /** Goes on from what was kept. */
-  #continue(queue: Queue, initial: T | undefined): void {
-    if (this.isClosed) return void queue.close()
-    this.#queue = queue
-    this.#client = queue.client
-    this.keptOf = (entry) => queue.keptOf(entry)
-    const { kept, notices, troubles } = queue
-    this.ring.hold(() => {
-      if (kept) this.#restore(queue, kept)
-      else queue.follow(this.#source())
-      for (const trouble of troubles) this.tell(this.syncs, { type: 'storage', ...trouble })
-      for (const notice of notices) this.tell(this.syncs, notice)
-      this.#begin(kept ? undefined : initial)
-    })
-  }
-
-  #restore(queue: Queue, { document, completions, position, pending, sentFrom }: Kept): void {
-    for (const entry of pending) this.replica.pending.push(entry)
-    queue.follow(this.#source())
-    this.#outbox.from = sentFrom
-    const snapshot = { commandCount: position.count - completions.length, document }
-    this.integrate({ snapshot, completions, leave: 0 }, undefined, () => true)
-    this.#loadAt(position)
-  }
-
-  #source(): Parameters<Queue['follow']>[0] {
-    return {
-      replica: this.replica,
-      standing: this.#standing,
-      outbox: this.#outbox,
-      failed: (trouble) => this.tell(this.syncs, { type: 'storage', ...trouble }),
-      lost: (commands) => this.#giveAway(commands),
-    }
-  }
-
-  #begin(initial: T | undefined): void {
+  /** @internal Begins to speak with the host. */
+  begin(initial: T | undefined): void {
     if (initial) {
       // As others get it, and nobody else's.
       const begun = JSON.parse(JSON.stringify(initial)) as T
-      this.integrate({ snapshot: { commandCount: 0, document: begun }, completions: [], leave: 0 })
-      this.#loadAt({ count: 0, mark: initialMark(begun) })
-      this.#queue?.replaced()
+      this.load(
+        { snapshot: { commandCount: 0, document: begun }, completions: [] },
+        { count: 0, mark: initialMark(begun) },
+      )
     }
-    const { line, flushWhen } = this.#connection
-    this.#held.add(
+    const { line, flushWhen } = this.connection
+    this.held.add(
       flushWhen(this.#growing()).subscribe(() => {
-        this.#outbox.wants = true
+        this.outbox.wants = true
         this.#send()
       }),
     )
-    this.#held.add(
+    this.held.add(
       line.join({
         up: (limits) => {
           this.bounds = limits
-          this.#outbox.limits = limits
-          this.#open(this.#standing.position)
+          this.outbox.limits = limits
+          this.#open(this.standing.position)
         },
         down: () => this.#shut(),
         hear: (message) => this.#hear(message),
       }),
     )
-    if (this.#queue) this.#held.add(this.moved.subscribe(() => this.#queue?.moved(false)))
   }
 
-  #loadAt(position: Position): void {
-    this.#standing.jump(position)
+  /** Stands at a position from now on, whatever was before. */
+  protected load(state: Pick<Change, 'snapshot' | 'completions'>, position: Position): void {
+    this.integrate({ ...state, leave: 0 }, undefined, () => true)
+    this.#jump(position)
+  }
+
+  #jump(position: Position): void {
+    this.standing.jump(position)
     this.#settleLoaded()
   }
 
   override get isLoaded(): boolean {
-    return this.#standing.position !== undefined
+    return this.standing.position !== undefined
   }
 
   /** How it stands to its host now. */
   get status(): DocumentStatus {
-    const { status } = this.#connection.line
+    const { status } = this.connection.line
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
     if (this.#refusal) return { state: 'refused', ...this.#refusal }
     if (status.state === 'refused') return status
@@ -223,7 +189,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Sends now, and resolves when everything applied so far is settled. */
   async flush(): Promise<void> {
     const entries = [...this.replica.pending]
-    this.#outbox.wants = true
+    this.outbox.wants = true
     this.#send()
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
@@ -234,38 +200,41 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
    */
   override close(): void {
     if (this.isClosed) return
-    this.#say({ type: 'close', client: this.#client })
-    this.#held.unsubscribe()
-    this.#connection.left()
+    this.#say({ type: 'close', client: this.client })
+    this.held.unsubscribe()
+    this.connection.left()
     super.close()
-    const { pending } = this.replica
-    // What is kept is kept as it stands until it is written.
-    const kept = this.#queue?.close(this.#connection.report !== undefined && pending.length === 0)
-    if (kept) void kept.then(() => pending.forEach((entry) => entry.settle(left)))
-    else for (const entry of pending) entry.settle(unsettled(entry))
+    this.abandon(this.replica.pending)
     this.#settleLoaded(new MillraceError('closed', `'${this.id}' was closed.`))
   }
 
   /** Lets go of an outcome that was seen, by the `notice` of its event: it is told no more at the next start. */
-  dismiss(notice: string): void {
-    this.#queue?.dismiss(notice)
+  dismiss(_notice: string): void {}
+
+  /** Applies a command again that did not make it, and lets go of its outcome if that succeeds. */
+  retry({ command, notice }: RefusedEvent): Applied {
+    const applied = this.apply(command)
+    if (applied.isSuccess && notice !== undefined) this.dismiss(notice)
+    return applied
   }
 
-  /** @internal What became of commands that were found waiting is told where somebody looks. */
-  override report(outcome: RefusedEvent): void {
-    const queue = this.#queue
-    const named =
-      queue && !outcome.notice
-        ? { ...outcome, client: this.#client, notice: queue.note({ ...outcome, client: this.#client }) }
-        : outcome
-    if (this.#connection.report) this.#connection.report(named)
-    else super.report(named)
+  /** Called when these are confirmed, up to the position. */
+  protected confirmed(_completions: readonly Completed[], _position: Position): void {}
+
+  /** Called when the confirmed document is another. */
+  protected replaced(): void {}
+
+  /** Called before what is confirmed here goes, because the host has lost it. */
+  protected regressed(): void {}
+
+  /** Calls back when everything may be sent that is numbered by now. */
+  protected whenKept(send: () => void): void {
+    send()
   }
 
-  protected override integrate(...args: Parameters<LocalDocument<T>['integrate']>): Integrated {
-    const integrated = super.integrate(...args)
-    this.#queue?.moved(true)
-    return integrated
+  /** What waited when the document was closed. */
+  protected abandon(pending: readonly Pending[]): void {
+    for (const entry of pending) entry.settle(unsettled(entry))
   }
 
   /** How many are pending: whenever that changed, and whenever another is the last of them. */
@@ -279,19 +248,19 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #say(message: Unaddressed): void {
-    this.#connection.line.say({ ...message, document: this.id } as ClientMessage)
+    this.connection.line.say({ ...message, document: this.id } as ClientMessage)
   }
 
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome' || message.document !== this.id) return
-    if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.#client) !== this.#client)
+    if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.client) !== this.client)
       return
     this.ring.hold(() => {
       try {
         this.#take(message)
       } catch (error) {
         // A history that cannot be replayed here, as one with an action that only newer programs know.
-        this.#say({ type: 'close', client: this.#client })
+        this.#say({ type: 'close', client: this.client })
         this.#stop('unsupported', messageOf(error))
       }
     })
@@ -313,7 +282,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** Opens, or opens again, from a position; without one the host sends the whole document. */
   #open(position: Position | undefined): void {
-    const { key } = this.#outbox.limits
+    const { key } = this.outbox.limits
     if (this.id.length > key) {
       return this.#stop('invalid_id', `An id of ${this.id.length} characters, the host takes ${key} (limits.key).`)
     }
@@ -321,7 +290,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#refusal = undefined
     this.#awaits = position ? 'record' : 'snapshot'
     this.#shut()
-    this.#say({ type: 'open', client: this.#client, ...(position && { position }) })
+    this.#say({ type: 'open', client: this.client, ...(position && { position }) })
   }
 
   /** The document cannot be had; somebody must act. */
@@ -334,7 +303,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #shut(): void {
     this.#isOpen = false
     this.#flight = undefined
-    this.#outbox.shut()
+    this.outbox.shut()
     this.tell(this.moved, undefined)
   }
 
@@ -343,7 +312,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#record = record
     if (this.#awaits === 'snapshot') return
     // A host that was asked from further on than its history reaches sends all of it.
-    this.#awaits = this.#awaits && this.#standing.hasPassed(record.position) ? 'snapshot' : undefined
+    this.#awaits = this.#awaits && this.standing.hasPassed(record.position) ? 'snapshot' : undefined
     if (this.#awaits) return
     this.#reached()
   }
@@ -355,30 +324,29 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (regressed) this.#tellLost(record?.seq ?? 0)
     const snapshot = { commandCount: position.count, document: state }
     this.integrate({ snapshot, completions: [], leave, refused: answered.refused })
-    this.#loadAt(position)
-    this.#queue?.replaced()
+    this.#jump(position)
+    this.replaced()
     this.#awaits = undefined
     this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: false, commandCount: position.count })
     this.#reached()
   }
 
-  /** What is confirmed here is gone there; a storage puts it aside. */
+  /** What is confirmed here is gone there. */
   #tellLost(recorded: number): void {
-    const { confirmed } = this.#outbox
-    const lost = confirmed > recorded && { lost: { client: this.#client, first: recorded + 1, last: confirmed } }
+    const { confirmed } = this.outbox
+    const lost = confirmed > recorded && { lost: { client: this.client, first: recorded + 1, last: confirmed } }
     this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount, ...lost })
     // What is in no record of that history follows it, and stands where it begins again.
-    this.#outbox.from = undefined
-    const { position } = this.#standing
-    if (position) this.#queue?.setAside({ document: this.replica.exposeConfirmed(), position })
+    this.outbox.from = undefined
+    this.regressed()
   }
 
   /** A batch as everybody sees it: another's, or an own one whose answer was lost. */
   #follow(message: Commands): void {
     const { completions, client, from, follows, mark } = message
     if (!this.#comesNext(from, follows, mark)) return
-    const leave = client === this.#client ? this.#covered(message.last) : 0
+    const leave = client === this.client ? this.#covered(message.last) : 0
     const answered = leave > 0 ? this.#answerOf(message, leave) : undefined
     const seqs = seqsOf(message)
     this.integrate(
@@ -387,8 +355,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       () => leave > 0,
     )
     const position = { count: from + completions.length, mark }
-    this.#standing.advance(position)
-    this.#queue?.confirmed(completions as unknown as readonly Completed[], position)
+    this.standing.advance(position)
+    this.confirmed(completions as unknown as readonly Completed[], position)
     if (answered) this.#tellAnswers(answered)
     this.tell(this.syncs, { type: 'synced', isPartial: true, commandCount: this.replica.confirmedCount })
     this.#reached()
@@ -413,8 +381,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (leave === 0 || pending[0]?.seq !== record.first) return this.#open(undefined)
     const answered = answer(pending, leave, record.outcome)
     if (follows.count + answered.completions.length !== position.count) return this.#open(undefined)
-    this.#standing.advance(position)
-    this.#queue?.confirmed(answered.completions, position)
+    this.standing.advance(position)
+    this.confirmed(answered.completions, position)
     if (answered.isPlain) {
       this.replica.confirm(leave)
       this.tell(this.moved, undefined)
@@ -434,13 +402,13 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       else entry.settle(settlement)
     }
     if (settlements.length > 0) this.tell(this.syncs, { type: 'flushed', commands: settlements.length })
-    this.#outbox.answered(settlements.at(-1)?.entry.seq ?? 0)
+    this.outbox.answered(settlements.at(-1)?.entry.seq ?? 0)
   }
 
   /** Whether a batch comes next. What was here before is passed over; what does not fit is asked for again. */
   #comesNext(from: number, follows: string, mark: string): boolean {
-    const met = this.#standing.meet(from, follows, mark)
-    if (met === 'apart' && !this.#awaits) this.#open(this.#standing.position)
+    const met = this.standing.meet(from, follows, mark)
+    if (met === 'apart' && !this.#awaits) this.#open(this.standing.position)
     return met === 'next'
   }
 
@@ -454,7 +422,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Whenever the document has moved: once it stands where the record was told, it is open and may send. */
   #reached(): void {
     const told = this.#record
-    if (told && this.#standing.hasReached(told.position)) {
+    if (told && this.standing.hasReached(told.position)) {
       const { record } = told
       this.#record = undefined
       // It is told that these are in a history that it has, but it has never met them.
@@ -462,7 +430,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       if (!this.#isOpen) {
         this.#isOpen = true
         this.#retries = 0
-        this.#outbox.open(record?.seq ?? 0, this.replica.pending)
+        this.outbox.open(record?.seq ?? 0, this.replica.pending)
         this.tell(this.moved, undefined)
       }
     }
@@ -470,11 +438,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #send(): void {
-    const { position } = this.#standing
-    const outgoing = this.#isOpen && position && this.#outbox.next(this.replica.pending, position)
+    const { position } = this.standing
+    const outgoing = this.#isOpen && position && this.outbox.next(this.replica.pending, position)
     if (!outgoing) return
     if ('tooLarge' in outgoing) {
-      const most = this.#outbox.limits.flushBytes
+      const most = this.outbox.limits.flushBytes
       return this.#giveUp(
         outgoing.tooLarge,
         'too_large',
@@ -482,16 +450,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       )
     }
     this.#flight = outgoing
-    if (!this.#queue) return this.#sendNow(outgoing)
-    // A command is kept with its number before it is sent.
-    void this.#queue.written().then((isWritten) => {
-      if (isWritten && this.#flight === outgoing) this.#sendNow(outgoing)
+    this.whenKept(() => {
+      if (this.#flight !== outgoing) return
+      this.tell(this.syncs, { type: 'flush_begun', from: outgoing.from.count, commands: outgoing.completions.length })
+      this.#say({ type: 'flush', client: this.client, ...outgoing })
     })
-  }
-
-  #sendNow(flush: Flight): void {
-    this.tell(this.syncs, { type: 'flush_begun', from: flush.from.count, commands: flush.completions.length })
-    this.#say({ type: 'flush', client: this.#client, ...flush })
   }
 
   /** The first of the pending can never be taken: it goes, so that it does not stop the ones behind it (invariant 8). */
@@ -508,7 +471,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       case 'invalid_id':
         return this.#stop(code, message)
       case 'gap':
-        return this.#open(this.#standing.position)
+        return this.#open(this.standing.position)
       case 'conflict':
       case 'expired':
         return this.#beginAnew(message)
@@ -522,11 +485,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** The flush as a whole was refused: half of it is tried, and one command alone is given up. */
   #sendLess(code: ErrorCode, reason: string): void {
-    const sent = this.#outbox.halve(this.replica.pending)
+    const sent = this.outbox.halve(this.replica.pending)
     if (sent === 0) return this.#tryLater()
     this.#shut()
     if (sent === 1) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
-    this.#open(this.#standing.position)
+    this.#open(this.standing.position)
   }
 
   /** The host knows this client by other commands: on under a new name, without what may have been taken. */
@@ -534,54 +497,32 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     const sent = this.replica.pending.filter(({ seq }) => seq > 0)
     this.integrate({ completions: [], leave: sent.length })
     for (const entry of sent) this.refuse('unknown', entry, 'unknown', reason)
-    this.#rename()
+    this.rename()
   }
 
-  /** Another has the queue now, and sends the first of what is pending; the rest it does not know. */
-  #giveAway(commands: number): void {
-    this.ring.hold(() => {
-      const { pending } = this.replica
-      const given = pending.slice(0, commands)
-      // What was numbered and not kept was not sent.
-      for (const entry of pending.slice(commands)) entry.seq = 0
-      this.integrate({ completions: [], leave: commands })
-      for (const entry of given) entry.settle({ type: 'unknown', reason: 'Another page or process sends it.' })
-      this.tell(this.syncs, { type: 'taken_over', commands })
-      this.#rename()
-    })
-  }
-
-  #rename(): void {
-    this.#say({ type: 'close', client: this.#client })
-    this.#client = this.#connection.environment.id()
-    this.#queue?.renew(this.#client)
-    this.#open(this.#standing.position)
+  /** Goes on under a new name. */
+  protected rename(): void {
+    this.#say({ type: 'close', client: this.client })
+    this.client = this.connection.environment.id()
+    this.#open(this.standing.position)
   }
 
   #tryLater(): void {
-    const { random, scheduler } = this.#connection.environment
+    const { random, scheduler } = this.connection.environment
     this.#shut()
     const delay = random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
-    this.#held.add(
+    this.held.add(
       timer(delay, scheduler).subscribe(() => {
-        if (!this.#isOpen) this.#open(this.#standing.position)
+        if (!this.#isOpen) this.#open(this.standing.position)
       }),
     )
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error || error instanceof Refusal ? error.message : String(error)
-
 const unsettled = ({ seq }: Pending): Settlement =>
   seq > 0
     ? { type: 'unknown', reason: 'The document was closed before the answer came.' }
     : { type: 'dropped', code: 'closed', reason: 'The document was closed before it was sent.' }
-
-const left: Settlement = {
-  type: 'unknown',
-  reason: 'The document was closed before the answer came. The command is kept, and goes when the document is opened.',
-}
 
 type Flight = Pick<Flush, 'after' | 'from' | 'completions'>
 type WithoutDocument<M> = M extends { readonly document: string } ? Omit<M, 'document'> : never

@@ -1,4 +1,3 @@
-import type { Kept, Trouble } from '../client/keeping.ts'
 import type { Change, Entry } from '../contracts/storage.ts'
 import { hasCode } from '../errors.ts'
 import {
@@ -13,6 +12,7 @@ import {
   queues,
   version,
 } from './kept.ts'
+import type { Kept, Trouble } from './queue.ts'
 import { nameOf, type Place, type Taken } from './stored-queue.ts'
 
 /** A queue that there is. */

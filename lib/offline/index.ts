@@ -1,2 +1,2 @@
-export type { Keeping, Queue } from '../client/keeping.ts'
+export type { Keeping } from '../client/keeping.ts'
 export { type OfflineOptions, offline } from './offline.ts'

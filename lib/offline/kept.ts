@@ -1,4 +1,3 @@
-import type { Kept, Notice } from '../client/keeping.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Entry } from '../contracts/storage.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
@@ -7,6 +6,7 @@ import { isObject } from '../document/json.ts'
 import { Refusal } from '../document/refusal.ts'
 import { type Completed, unknownAction } from '../document/replay.ts'
 import { Pending } from '../replica/pending.ts'
+import type { Kept, Notice } from './queue.ts'
 
 /** Of what is written here. What a newer program wrote is left alone. */
 export const version = 1

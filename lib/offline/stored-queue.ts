@@ -1,5 +1,4 @@
 import { interval, Subscription, timer } from 'rxjs'
-import type { Kept, Notice, Queue, Source, Trouble } from '../client/keeping.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { Completed } from '../document/replay.ts'
@@ -8,6 +7,7 @@ import { hasCode } from '../errors.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
 import { asideOf, type Found, type Header, headerKey, notices, version } from './kept.ts'
+import type { Kept, Notice, Queue, Source, Trouble } from './queue.ts'
 import { stocked, stockOf } from './stock.ts'
 import { type Held, type News, nothingOf, removal, together, update, type Write } from './write.ts'
 

@@ -1,8 +1,8 @@
-import type { Source } from '../client/keeping.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Change } from '../contracts/storage.ts'
 import type { Completed } from '../document/replay.ts'
 import { batchKey, confirmedKey, type Header, headerKey, numberAfter } from './kept.ts'
+import type { Source } from './queue.ts'
 import { keysOf, noStock, restock, type Stock } from './stock.ts'
 
 /** What the storage holds of a queue. */

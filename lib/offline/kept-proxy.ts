@@ -1,0 +1,159 @@
+import { first, Subscription } from 'rxjs'
+import { ConnectedProxy, type Connection, type OpenOptions } from '../client/connected-proxy.ts'
+import type { Position } from '../contracts/history.ts'
+import type { Completed } from '../document/replay.ts'
+import type { RefusedEvent } from '../events.ts'
+import type { Pending, Settlement } from '../replica/pending.ts'
+import type { Integrated } from '../replica/replica.ts'
+import type { Queue } from './queue.ts'
+import type { Queues } from './queues.ts'
+
+/** A connected proxy that begins where it was left, and keeps what happens to it. */
+export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
+  #queue: Queue | undefined
+
+  /** Begins with what was kept, or with what is given; sends what others left as well. */
+  async start(queues: Queues, initial: T | undefined): Promise<void> {
+    const { environment } = this.connection
+    const queue = await queues.open(this.id, environment)
+    if (this.isClosed) return queue.close()
+    this.goOn(queue, initial)
+    this.held.add(queues.orphans(this.id, environment).subscribe((orphan) => this.held.add(this.#sendFor(orphan))))
+  }
+
+  /** Begins with a queue, and keeps it from now on. */
+  protected goOn(queue: Queue, initial: T | undefined): void {
+    const { kept, notices, troubles } = queue
+    this.#queue = queue
+    this.client = queue.client
+    this.keptOf = (entry) => queue.keptOf(entry)
+    this.ring.hold(() => {
+      if (kept) for (const entry of kept.pending) this.replica.pending.push(entry)
+      queue.follow({
+        replica: this.replica,
+        standing: this.standing,
+        outbox: this.outbox,
+        failed: (trouble) => this.tell(this.syncs, { type: 'storage', ...trouble }),
+        lost: (commands) => this.#giveAway(commands),
+      })
+      if (kept) {
+        const { document, completions, position, sentFrom } = kept
+        this.outbox.from = sentFrom
+        this.load({ snapshot: { commandCount: position.count - completions.length, document }, completions }, position)
+      }
+      for (const trouble of troubles) this.tell(this.syncs, { type: 'storage', ...trouble })
+      for (const notice of notices) this.tell(this.syncs, notice)
+      this.begin(kept ? undefined : initial)
+    })
+    this.held.add(this.moved.subscribe(() => queue.moved(false)))
+  }
+
+  override dismiss(notice: string): void {
+    this.#queue?.dismiss(notice)
+  }
+
+  /** Names an outcome, and keeps it until it is dismissed. */
+  protected override report(outcome: RefusedEvent): void {
+    const named = { ...outcome, client: this.client }
+    this.announce(this.#queue ? { ...named, notice: this.#queue.note(named) } : named)
+  }
+
+  protected announce(outcome: RefusedEvent): void {
+    super.report(outcome)
+  }
+
+  protected override integrate(...args: Parameters<ConnectedProxy<T>['integrate']>): Integrated {
+    const integrated = super.integrate(...args)
+    this.#queue?.moved(true)
+    return integrated
+  }
+
+  protected override confirmed(completions: readonly Completed[], position: Position): void {
+    this.#queue?.confirmed(completions, position)
+  }
+
+  protected override replaced(): void {
+    this.#queue?.replaced()
+  }
+
+  protected override regressed(): void {
+    const { position } = this.standing
+    if (position) this.#queue?.setAside({ document: this.replica.exposeConfirmed(), position })
+  }
+
+  /** A command is kept with its number before it is sent. */
+  protected override whenKept(send: () => void): void {
+    void this.#queue?.written().then((isWritten) => {
+      if (isWritten && !this.isClosed) send()
+    })
+  }
+
+  protected override rename(): void {
+    super.rename()
+    this.#queue?.renew(this.client)
+  }
+
+  /** What is kept is kept as it stands until it is written. */
+  protected override abandon(pending: readonly Pending[]): void {
+    void this.letGo(this.#queue, pending.length === 0)?.then(() => {
+      for (const entry of pending) entry.settle(left)
+    })
+  }
+
+  protected letGo(queue: Queue | undefined, _isEmpty: boolean): Promise<void> | undefined {
+    return queue?.close()
+  }
+
+  /** Another has the queue now, and sends the first of what is pending; the rest it does not know. */
+  #giveAway(commands: number): void {
+    this.ring.hold(() => {
+      const { pending } = this.replica
+      const given = pending.slice(0, commands)
+      // What was numbered and not kept was not sent.
+      for (const entry of pending.slice(commands)) entry.seq = 0
+      this.integrate({ completions: [], leave: commands })
+      for (const entry of given) entry.settle({ type: 'unknown', reason: 'Another page or process sends it.' })
+      this.tell(this.syncs, { type: 'taken_over', commands })
+      this.rename()
+    })
+  }
+
+  /** Sends what was found waiting under its own name, over a line of its own. */
+  #sendFor(queue: Queue): Subscription {
+    const { anotherLine, ...connection } = this.connection
+    const line = anotherLine()
+    const left = () => line.close()
+    const orphan = new Orphan({ ...connection, anotherLine, line, left }, {}, (outcome) => this.announce(outcome))
+    orphan.send(queue)
+    return new Subscription(() => orphan.close())
+  }
+}
+
+/** What somebody left, until it is sent. */
+class Orphan extends KeptProxy {
+  readonly #report: (outcome: RefusedEvent) => void
+
+  constructor(connection: Connection, options: OpenOptions<object>, report: (outcome: RefusedEvent) => void) {
+    super(connection, options)
+    this.#report = report
+  }
+
+  send(queue: Queue): void {
+    this.goOn(queue, undefined)
+    this.saved$.pipe(first((isSaved) => isSaved, false)).subscribe(() => this.close())
+  }
+
+  /** Told where somebody looks. */
+  protected override announce(outcome: RefusedEvent): void {
+    this.#report(outcome)
+  }
+
+  protected override letGo(queue: Queue | undefined, isEmpty: boolean): Promise<void> | undefined {
+    return queue?.close(isEmpty)
+  }
+}
+
+const left: Settlement = {
+  type: 'unknown',
+  reason: 'The document was closed before the answer came. The command is kept, and goes when the document is opened.',
+}
