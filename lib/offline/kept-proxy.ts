@@ -1,4 +1,4 @@
-import { first, Subscription } from 'rxjs'
+import { distinctUntilChanged, EMPTY, first, map, Subscription, startWith, switchMap } from 'rxjs'
 import { ConnectedProxy, type Connection, type OpenOptions } from '../client/connected-proxy.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Completed } from '../document/replay.ts'
@@ -14,11 +14,18 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
 
   /** Begins with what was kept, or with what is given; sends what others left as well. */
   async start(queues: Queues, initial: T | undefined): Promise<void> {
-    const { environment } = this.connection
+    const { environment, line } = this.connection
     const queue = await queues.open(this.id, environment)
     if (this.isClosed) return queue.close()
     this.goOn(queue, initial)
-    this.held.add(queues.orphans(this.id, environment).subscribe((orphan) => this.held.add(this.#sendFor(orphan))))
+    // Until it can be sent, it is left to a page that opens the document, and shows it.
+    const orphans$ = line.changed.pipe(
+      startWith(undefined),
+      map(() => line.status.state === 'live'),
+      distinctUntilChanged(),
+      switchMap((isLive) => (isLive ? queues.orphans(this.id, environment) : EMPTY)),
+    )
+    this.held.add(orphans$.subscribe((orphan) => this.held.add(this.#sendFor(orphan))))
   }
 
   /** Begins with a queue, and keeps it from now on. */
@@ -38,7 +45,7 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
       })
       if (kept) {
         const { document, completions, position, sentFrom } = kept
-        this.outbox.from = sentFrom
+        this.outbox.resume(queue.seq, sentFrom)
         this.load({ snapshot: { commandCount: position.count - completions.length, document }, completions }, position)
       }
       for (const trouble of troubles) this.tell(this.syncs, { type: 'storage', ...trouble })

@@ -177,6 +177,25 @@ describe('A client with a storage', () => {
     expect(ids).toHaveLength(1)
   })
 
+  it('leaves what cannot be sent yet to a page that shows it', async () => {
+    const before = [await seated(), await seated()]
+    before.forEach(offlineNow)
+    before.forEach(({ list }, i) => void add(list, `milk ${i}`))
+    for (const seat of before) await crash(seat)
+
+    const after: Seat[] = []
+    for (const _ of before) {
+      const seat = sit()
+      offlineNow(seat)
+      await seat.list.loaded
+      await scene.time.pass(lease)
+      after.push(seat)
+    }
+    expect(after.flatMap(({ list }) => titlesOf(list)).sort()).toEqual(['milk 0', 'milk 1'])
+    for (const seat of after) await online(seat)
+    expect((await scene.titles()).sort()).toEqual(['milk 0', 'milk 1'])
+  })
+
   it('leaves the queue of a page that lives alone', async () => {
     const [one, two] = [await seated(), await seated()]
     offlineNow(one)
