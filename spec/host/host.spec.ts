@@ -4,6 +4,7 @@ import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import type { HistoryAdapter } from '../../lib/contracts/history.ts'
 import { MillraceError } from '../../lib/errors.ts'
 import { initialMark } from '../../lib/protocol/fingerprint.ts'
+import { Held } from '../support/controlled-history.ts'
 import { quiet } from '../support/manual-time.ts'
 import { add, emptyList, list as kind, Scene, shopping, titlesOf } from '../support/scene.ts'
 import { adding } from '../support/spoken.ts'
@@ -322,6 +323,38 @@ describe('A host', () => {
     await Promise.all(guests.map(({ list }) => list.flush()))
     expect(served.history.appends.map(({ batches }) => batches.length)).toEqual([1, 4])
   })
+
+  it.each(['at hand', 'of which it has not heard'])(
+    'takes what is new in a group with a flush that comes again, and answers that from a record %s',
+    async (which) => {
+      const elsewhere = scene.serve()
+      const before = await scene.talk(elsewhere)
+      await before.open(shopping, 'ann')
+      const served = scene.serve()
+      const sessions = [await scene.talk(served), await scene.talk(served), await scene.talk(served)] as const
+      const names = ['bob', 'ann', 'cid'] as const
+      for (const [i, session] of sessions.entries()) await session.open(shopping, names[i])
+      const reads = new Held()
+      if (which !== 'at hand') served.history.reads = reads
+      await before.flush(shopping, 0, [adding('of ann')], 'ann')
+
+      const held = served.history.holdAppends()
+      for (const [i, session] of sessions.entries()) {
+        await session.flush(shopping, 0, [adding(`of ${names[i]}`)], names[i])
+      }
+      held.release()
+      served.history.reads = undefined
+      reads.release()
+      await scene.time.pass(1_000)
+      expect(await scene.titles()).toEqual(['of ann', 'of bob', 'of cid'])
+      for (const session of sessions) {
+        expect(session.told).toContainEqual(expect.objectContaining({ type: 'flushed', record: expect.anything() }))
+        expect(session.errors).toEqual([])
+        session.close()
+      }
+      before.close()
+    },
+  )
 
   it('reports what nobody else hears of, and completes when it is closed', async () => {
     const served = scene.serve()
