@@ -12,6 +12,7 @@ const help = `Runs simulated worlds, and says in which of them something did not
   --workers N   how many threads                          (one a core)
   --clients N   so many clients, where a seed draws 3 to 5
   --hosts N     so many hosts, where a seed draws 2 or 3
+  --forgetful   clients keep nothing on their devices
   --only N,N…   only these steps of its plan
   --trace       say what happens
   --json        say the summary as JSON
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     clients: { type: 'string' },
     hosts: { type: 'string' },
     only: { type: 'string' },
+    forgetful: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -40,6 +42,7 @@ async function run() {
   const options = {
     ...(values.clients && { clients: Number(values.clients) }),
     ...(values.hosts && { hosts: Number(values.hosts) }),
+    ...(values.forgetful && { keeps: false }),
     ...(values.only && { only: values.only.split(',').map(Number) }),
   }
   const { path, remove } = await bundleWorker()
@@ -112,7 +115,12 @@ function tell({ seed, violation, trace }) {
   console.log(`  ${commandOf({ seed })}`)
 }
 
-function commandOf({ seed, clients, hosts, only }) {
-  const knobs = [clients && `--clients ${clients}`, hosts && `--hosts ${hosts}`, only && `--only ${only.join(',')}`]
+function commandOf({ seed, clients, hosts, keeps, only }) {
+  const knobs = [
+    keeps === false && '--forgetful',
+    clients && `--clients ${clients}`,
+    hosts && `--hosts ${hosts}`,
+    only?.length && `--only ${only.join(',')}`,
+  ]
   return ['npm run simulate -- --seed', seed, ...knobs.filter(Boolean)].join(' ')
 }

@@ -32,6 +32,11 @@ export class Actor {
     }
   }
 
+  /** Who it speaks for, as whatever runs in its place will. */
+  get subject(): string {
+    return this.name.slice(0, this.name.indexOf('.'))
+  }
+
   get isDead(): boolean {
     return this.#isDead
   }

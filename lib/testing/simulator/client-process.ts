@@ -1,10 +1,12 @@
 import { type Client, createClient } from '../../client/client.ts'
 import type { ConnectedProxy } from '../../client/connected-proxy.ts'
 import type { Command } from '../../flushout.ts'
+import { offline } from '../../offline/offline.ts'
 import { Actor } from './actor.ts'
 import type { Book } from './checker/book.ts'
 import type { AnyCommand } from './checker/replay.ts'
 import { Random } from './random.ts'
+import { type Disk, simulatedStorage } from './storage.ts'
 import type { World } from './world.ts'
 
 interface OpenDocument {
@@ -22,7 +24,7 @@ export class ClientProcess {
   readonly #documents = new Map<string, OpenDocument>()
   readonly #random: Random
 
-  constructor(world: World, index: number, name: string) {
+  constructor(world: World, index: number, name: string, before?: ClientProcess) {
     const random = new Random(world.random.seed())
     this.#world = world
     this.#random = random
@@ -31,8 +33,11 @@ export class ClientProcess {
     this.#client = createClient<Record<string, never>>({
       transport: world.network.transport(this.actor, () => world.route(this)),
       environment: this.actor.environment,
+      ...(world.plan.keeps && {
+        storage: offline(simulatedStorage(world.disks[index] as Disk, this.actor, world.timeline, random.fork())),
+      }),
     })
-    for (const id of world.documents) this.#open(id)
+    for (const id of world.documents) this.#open(id, before?.document(id).book)
   }
 
   get isSettled(): boolean {
@@ -68,7 +73,7 @@ export class ClientProcess {
 
   die(): void {
     this.actor.die()
-    for (const { book } of this.#documents.values()) book.ends()
+    for (const { book } of this.#documents.values()) book.ends(this.#world.plan.keeps)
   }
 
   close(): void {
@@ -92,6 +97,11 @@ export class ClientProcess {
     if (!result.isSuccess) return counts.add(`failed:${result.code}`)
     counts.add('commands')
     const made = book.made(number, kept, result.createdId, view)
+    if (plan.keeps)
+      void result.kept.then(() => {
+        counts.add('kept')
+        made.isKept = true
+      })
     void result.settled.then((settlement) => {
       counts.add(settlement.type)
       if ('code' in settlement) counts.add(`${settlement.type}:${settlement.code}`)
@@ -100,15 +110,18 @@ export class ClientProcess {
     })
   }
 
-  #open(id: string): void {
+  #open(id: string, before?: Book): void {
     const { checker, counts, trace, plan } = this.#world
-    const book = checker.opens(this.actor.name, id)
+    const book = checker.opens(this.actor.name, id, before)
     const initial = plan.startsOffline ? this.#world.initialOf(id) : undefined
     const proxy = this.#client.open(
       id as never,
       initial ? { initial: initial as never } : {},
     ) as unknown as ConnectedProxy<object>
     this.#documents.set(id, { proxy, book })
+    proxy.pending$.subscribe((pending) => {
+      if (pending === 0 && proxy.isLoaded) this.#world.timeline.whenQuiet(() => book.rests())
+    })
     proxy.sync$.subscribe((event) => {
       if (book.isOver) return
       counts.add(`sync:${event.type}`)

@@ -114,7 +114,7 @@ export class Link {
     if (this.#isDropped || this.server.actor.isDead) return
     // A host may end the session while it is being begun.
     this.#session = this.server
-      .session({ request: this.client.name })(this.#incoming)
+      .session({ request: this.client.subject })(this.#incoming)
       .subscribe({
         next: (message) => this.#tell(message),
         error: () => this.#end(() => this.cut()),
@@ -206,7 +206,7 @@ export class Network {
       })
     toServer(after, () => {
       const session = server
-        .session({ request: client.name })(incoming)
+        .session({ request: client.subject })(incoming)
         .subscribe({ error: () => undefined })
       toServer(2_000, () => session.unsubscribe())
     })

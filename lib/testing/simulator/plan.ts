@@ -31,6 +31,8 @@ export const faults = [
   'loss',
   'slow_hook',
   'refusing_hook',
+  'disk_failed',
+  'disk_unknown',
 ] as const
 
 export type Fault = (typeof faults)[number]
@@ -60,6 +62,8 @@ export interface Plan {
   readonly readers: number
   /** Whether clients begin with the initial document, before they have met a host. */
   readonly startsOffline: boolean
+  /** Whether clients keep what they have on their devices. */
+  readonly keeps: boolean
   readonly steps: readonly Step[]
 }
 
@@ -67,6 +71,8 @@ export interface Plan {
 export interface Knobs {
   readonly clients?: number | undefined
   readonly hosts?: number | undefined
+  /** With `false`, clients keep nothing on their devices. */
+  readonly keeps?: boolean | undefined
   /** Only these steps. */
   readonly only?: readonly number[] | undefined
 }
@@ -79,6 +85,8 @@ const keeps: readonly Keep[] = [
 ]
 /** So little that even who is there may be forgotten. */
 const forgetful: Keep = { batches: 1, records: 4 }
+/** How many worlds have clients that keep what they have. */
+const keepers = 0.4
 const leastEdits = 105
 const leastFaults = 12
 
@@ -102,6 +110,7 @@ export function draw(seed: number, knobs: Knobs = {}): Plan {
     commonIds: random.pick([0, 0.1, 0.4]),
     readers: random.chance(0.15) ? clients - 1 : clients,
     startsOffline: random.chance(0.5),
+    keeps: random.chance(keepers) && knobs.keeps !== false,
   }
   const edits = Array.from({ length: leastEdits + random.below(30) }, () => 'edit' as const)
   const troubles = Array.from({ length: leastFaults + random.below(20) }, (_, i) => kinds[i] ?? random.pick(kinds))

@@ -138,9 +138,9 @@ export const troubles: Readonly<Record<Fault, Trouble>> = {
     return true
   },
 
-  reopen: ({ clients, documents }, random) => {
+  reopen: ({ clients, documents, plan }, random) => {
     const client = random.pick(clients)
-    if (client.actor.isAsleep) return false
+    if (client.actor.isAsleep || plan.keeps) return false
     client.reopen(random.pick(documents))
     return true
   },
@@ -209,6 +209,17 @@ export const troubles: Readonly<Record<Fault, Trouble>> = {
       host.slowness = 0
     }
   }),
+
+  disk_failed: ({ disks, plan }, random) => {
+    const { fates } = random.pick(disks)
+    for (let i = random.between(1, 5); i > 0; i--) fates.push('failed')
+    return plan.keeps
+  },
+
+  disk_unknown: ({ disks, plan }, random) => {
+    random.pick(disks).fates.push(random.chance(0.5) ? 'unknown_written' : 'unknown_not_written')
+    return plan.keeps
+  },
 
   refusing_hook: (world, random) => {
     hostOf(world, random).refusals += random.between(1, 2)

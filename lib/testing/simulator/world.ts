@@ -12,6 +12,7 @@ import type { Archivist } from './log.ts'
 import { type Link, type Listener, Network, type Server } from './network.ts'
 import type { Plan, Step } from './plan.ts'
 import { Random } from './random.ts'
+import { Disk } from './storage.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 import { troubles } from './troubles.ts'
@@ -42,6 +43,8 @@ export class World implements Listener, Archivist {
   readonly network: Network
   readonly store: Store
   readonly hosts: HostProcess[] = []
+  /** A device for each client. */
+  readonly disks: readonly Disk[]
   readonly clients: ClientProcess[] = []
   /** Pairs of a client's and a host's index that do not reach each other. */
   readonly partitions = new Set<string>()
@@ -74,6 +77,7 @@ export class World implements Listener, Archivist {
     this.network.latency = (random) => this.latency(random) * this.storm
     this.store = new Store(this.timeline, this, plan.keep)
     this.store.syncTime = plan.syncTime
+    this.disks = Array.from({ length: plan.clients }, () => new Disk())
     for (let i = 0; i < plan.hosts; i++) this.hosts[i] = this.#startHost(i)
     for (let i = 0; i < plan.clients; i++) this.clients[i] = this.#startClient(i)
   }
@@ -139,10 +143,11 @@ export class World implements Listener, Archivist {
   }
 
   restartClient(index: number): void {
+    const { plan } = this
     const client = this.clients[index] as ClientProcess
     client.die()
     for (const link of this.network.of(client.actor)) link.cut(this.random.below(5_000), this.random.chance(0.5))
-    this.clients[index] = this.#startClient(index)
+    this.clients[index] = this.#startClient(index, plan.keeps ? client : undefined)
   }
 
   said(link: Link, message: ClientMessage, text: string): void {
@@ -247,6 +252,7 @@ export class World implements Listener, Archivist {
       host.actor.wake()
     }
     for (const { actor } of this.clients) actor.wake()
+    for (const { fates } of this.disks) fates.length = 0
     for (const link of [...this.network.links]) {
       if (link.isOver) link.drop()
       else if (link.deaf.up || link.deaf.down) link.cut()
@@ -313,8 +319,8 @@ export class World implements Listener, Archivist {
     return new HostProcess(this, index, `H${index}.${++this.#processes}`)
   }
 
-  #startClient(index: number): ClientProcess {
-    return new ClientProcess(this, index, `C${index}.${++this.#processes}`)
+  #startClient(index: number, before?: ClientProcess): ClientProcess {
+    return new ClientProcess(this, index, `C${index}.${++this.#processes}`, before)
   }
 
   #begin(index: number): void {

@@ -24,8 +24,13 @@ export class Book {
   /** What it held and was lost, until it is told. */
   #owed: Position | undefined
   isOver = false
+  /** What a process that died left behind. Nobody knows how much of it was kept, and how much of that was answered. */
+  readonly #inherited: ReadonlySet<Made>
 
-  constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare) {
+  constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare, before?: Book) {
+    this.#waiting = [...(before?.waiting ?? [])]
+    this.#inherited = new Set(this.#waiting)
+    this.#isFuzzy = this.#waiting.length > 0
     this.#rare = rare
     this.name = name
     this.#losses = ledger.losses
@@ -79,7 +84,7 @@ export class Book {
       case 'rejected':
       case 'dropped':
       case 'unknown':
-        this.#reports[event.type]++
+        if (!this.#tellsInherited(event.command as AnyCommand)) this.#reports[event.type]++
         return
       case 'regressed':
         if (this.#ledger.losses === 0) this.#fail('I16', 'It was told of a loss, and there was none.')
@@ -102,7 +107,9 @@ export class Book {
   }
 
   /** A flush as it was said: the first of what waits, unchanged. @returns what it is of */
-  sends({ client, after, completions }: Flush): (Made | undefined)[] {
+  sends(flush: Flush): (Made | undefined)[] {
+    if (this.#inherited.size > 0) return this.#guess(flush)
+    const { client, after, completions } = flush
     const { waiting } = this
     if (waiting.length > completions.length) this.#rare('flush split')
     if (waiting[0]?.sent) this.#rare('flush sent again')
@@ -139,9 +146,15 @@ export class Book {
     )
   }
 
-  /** The process dies, or the document is closed: nothing more is told. */
-  ends(): void {
+  /** Nothing is pending any more. */
+  rests(): void {
+    for (const made of this.#inherited) if (made.isWaiting) made.isGone = true
+  }
+
+  /** The process dies, or the document is closed: nothing more is told. What is kept may be found by the next. */
+  ends(isKept = false): void {
     this.isOver = true
+    if (isKept) return
     for (const made of this.waiting) made.isGone = true
   }
 
@@ -156,9 +169,12 @@ export class Book {
         this.#fail('I11', `${number} was rejected, and is in the history.`)
       if (settlement?.type === 'dropped' && made.inHistory > 0)
         this.#fail('I11', `${number} was dropped, and is in the history.`)
+      const isAnswered = settlement || made.wasTaken || made.wasRefused || made.wasTold
+      if (made.isKept && !isAnswered && !this.#ledger.mayForget)
+        this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
       if (!settlement && !this.isOver) this.#fail('I12', `${number} still waits: ${JSON.stringify(made.command)}`)
     }
-    if (this.isOver) return
+    if (this.isOver || this.#inherited.size > 0) return
     for (const type of ['rejected', 'dropped', 'unknown'] as const) {
       const count = this.mades.filter(({ settlement }) => settlement?.type === type).length
       if (count !== this.#reports[type])
@@ -189,6 +205,27 @@ export class Book {
       this.#fail('I10', `${made.number} is sent with the path ${is.path}, not ${made.path}.`)
   }
 
+  /** Whoever takes over what a process left behind sends what of it was kept, and nobody knows how much that was. */
+  #guess({ client, after, completions }: Flush): (Made | undefined)[] {
+    const { waiting } = this
+    return completions.map(({ command, createdId }, i) => {
+      const seq = after + 1 + i
+      const isMeant = (made: Made) =>
+        isLike(made, command as AnyCommand) && (!made.sent || (made.sent.client === client && made.sent.seq === seq))
+      const made = waiting.find(isMeant)
+      if (made) made.sent ??= { client, seq, text: JSON.stringify([command, createdId]) }
+      return made
+    })
+  }
+
+  #tellsInherited(command: AnyCommand): boolean {
+    const made = [...this.#inherited].find((one) => !one.wasTold && isLike(one, command))
+    if (!made) return false
+    made.wasTold = true
+    made.isGone = true
+    return true
+  }
+
   #renamed(path: readonly string[], id: string): void {
     const meant = this.waiting.filter((made) => isSame(made.place, path))
     if (meant.length > 1) this.#isFuzzy = true
@@ -207,3 +244,8 @@ export class Book {
     return JSON.stringify(document)
   }
 }
+
+const isLike = ({ command }: Made, other: AnyCommand): boolean =>
+  command.action === other.action &&
+  JSON.stringify(command.props) === JSON.stringify(other.props) &&
+  (command.action !== 'delete' || isSame(command.path, other.path ?? []))

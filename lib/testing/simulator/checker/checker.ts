@@ -52,9 +52,9 @@ export class Checker {
   }
 
   /** A user opens a document; whoever of the same name had it open before is gone. */
-  opens(subject: string, document: string): Book {
+  opens(subject: string, document: string, before?: Book): Book {
     const key = keyOf(subject, document)
-    const book = new Book(`${subject} at ${document}`, this.ledger(document), this.fail, this.#facts.note)
+    const book = new Book(`${subject} at ${document}`, this.ledger(document), this.fail, this.#facts.note, before)
     this.#open.set(key, book)
     this.books.push(book)
     return book
@@ -69,7 +69,10 @@ export class Checker {
   said(subject: string, message: ClientMessage): void {
     if (message.type === 'hello' || !this.#ledgers.has(message.document)) return
     const name = keyOf(message.client, message.document)
-    const book = this.#names.get(name) ?? this.#open.get(keyOf(subject, message.document))
+    const named = this.#names.get(name)
+    const opened = this.#open.get(keyOf(subject, message.document))
+    // A name that outlives its process.
+    const book = named && !(named.isOver && opened && !opened.isOver) ? named : opened
     if (!book) return this.fail('I6', `${subject} says something about ${message.document}, which it has not opened.`)
     this.#names.set(name, book)
     if (message.type === 'open') book.opens(message)

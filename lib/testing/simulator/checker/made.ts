@@ -15,6 +15,10 @@ export class Made {
   settlement: Settlement | undefined
   /** The client is gone that would have told what became of it. */
   isGone = false
+  /** Whether it was told that it outlives its process. */
+  isKept = false
+  /** What became of it was told by whatever ran in the place of its process. */
+  wasTold = false
   /** How often the history has it now. */
   inHistory = 0
   /** What the history durably says of it, at any time. */
