@@ -232,6 +232,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     send()
   }
 
+  /** Calls back when it is certain that nobody else sends what waits here. */
+  protected whenCertain(act: () => void): void {
+    act()
+  }
+
   /** What waited when the document was closed. */
   protected abandon(pending: readonly Pending[]): void {
     for (const entry of pending) entry.settle(unsettled(entry))
@@ -428,6 +433,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       // It is told that these are in a history that it has, but it has never met them.
       if (this.#covered(record?.seq) > 0) return this.#open(undefined)
       if (!this.#isOpen) {
+        const missed = (record?.seq ?? 0) - this.outbox.lastSeq
+        if (missed > 0 && this.replica.pending.length > 0) return this.whenCertain(() => this.#doubt(missed))
         this.#isOpen = true
         this.#retries = 0
         this.outbox.open(record?.seq ?? 0, this.replica.pending)
@@ -498,6 +505,20 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.integrate({ completions: [], leave: sent.length })
     for (const entry of sent) this.refuse('unknown', entry, 'unknown', reason)
     this.rename()
+  }
+
+  /**
+   * The host has commands under numbers that were never given here: what is kept went back to an earlier state. They may
+   * be the first of those that wait.
+   */
+  #doubt(missed: number): void {
+    this.ring.hold(() => {
+      const doubtful = this.replica.pending.slice(0, missed)
+      this.integrate({ completions: [], leave: doubtful.length })
+      for (const entry of doubtful) this.refuse('unknown', entry, 'unknown', 'What was kept here is older than it was.')
+      this.outbox.resume(this.outbox.lastSeq + missed, undefined)
+      this.#open(this.standing.position)
+    })
   }
 
   /** Goes on under a new name. */

@@ -20,17 +20,24 @@ export class Outbox {
   wants = false
   /** The last that was answered. */
   confirmed = 0
-  #lastSeq = 0
-  #inFlight = 0
+  /** The last number that was given. */
+  lastSeq = 0
   /** Where the first of what was sent stood when it was first sent. */
   from: Position | undefined
+  #inFlight = 0
   #most = Number.POSITIVE_INFINITY
+
+  /** Goes on where it was left. */
+  resume(lastSeq: number, from: Position | undefined): void {
+    this.lastSeq = lastSeq
+    this.from = from
+  }
 
   /** Opens for a session: what was sent and is not in the record follows it, with the same numbers unless the history lost some. */
   open(recorded: number, pending: readonly Pending[]): void {
-    this.#lastSeq = recorded
+    this.lastSeq = recorded
     this.confirmed = recorded
-    for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.#lastSeq
+    for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.lastSeq
   }
 
   /** Whatever is under way may be lost. */
@@ -55,7 +62,7 @@ export class Outbox {
     if (typeof completions === 'number') return { tooLarge: first, bytes: completions }
     if (first.seq === 0 || !this.from) this.from = position
     for (const entry of pending.slice(0, completions.length)) {
-      if (entry.seq === 0) entry.seq = ++this.#lastSeq
+      if (entry.seq === 0) entry.seq = ++this.lastSeq
       this.#inFlight = entry.seq
     }
     if (completions.length === pending.length) this.wants = false

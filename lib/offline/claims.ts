@@ -29,7 +29,7 @@ export interface Documented {
 }
 
 /** A queue in the hands of this process. */
-export type Claim = Pick<Taken, 'client' | 'token' | 'header' | 'writes' | 'release' | 'found'>
+export type Claim = Pick<Taken, 'client' | 'token' | 'header' | 'seq' | 'writes' | 'release' | 'found'>
 
 /** Looks for what is kept of a document. What cannot be read is told, and put aside. */
 export async function survey(place: Place, troubled: (trouble: Trouble) => void): Promise<Documented> {
@@ -65,8 +65,8 @@ export async function claim(
   const key = headerKey(client)
   try {
     if (await storage.write(document, [{ key, value: text }], [{ key, value: taken }])) {
-      const found = await findings(place, client, taken, troubled)
-      if (found) return { client, token, header: taken, writes, release, found }
+      const found = await findings(place, client, header, taken, troubled)
+      if (found) return { client, token, header: taken, seq: header.seq, writes, release, found }
     }
   } catch (error) {
     troubled(troubleOf(error))
@@ -81,14 +81,14 @@ export async function begin(place: Place, shown: Kept | undefined): Promise<Clai
   const client = id()
   const release = await place.storage.hold(nameOf(place.document, client)).catch(() => undefined)
   const found = shown && { kept: shown, batches: [], chunks: [] }
-  return { client, token: id(), header: undefined, writes: 0, release, found }
+  return { client, token: id(), header: undefined, seq: 0, writes: 0, release, found }
 }
 
 /** The document as another queue has it confirmed, to begin with where there is no network. */
 export async function glimpse(place: Place, known: readonly Known[]): Promise<Kept | undefined> {
-  for (const { client } of known) {
+  for (const { client, header } of known) {
     try {
-      const { kept } = parseQueue(client, await place.storage.read(place.document, dataOf(client)))
+      const { kept } = parseQueue(client, await place.storage.read(place.document, dataOf(client)), header.pending)
       if (kept) return { ...kept, pending: [], sentFrom: undefined }
     } catch {
       // Whoever takes it finds out.
@@ -118,12 +118,13 @@ export const troubleOf = (error: unknown): Trouble => ({
 async function findings(
   place: Place,
   client: string,
+  { pending }: Header,
   header: string,
   troubled: (trouble: Trouble) => void,
 ): Promise<Found | undefined> {
   const entries = await place.storage.read(place.document, dataOf(client))
   try {
-    return parseQueue(client, entries)
+    return parseQueue(client, entries, pending)
   } catch (error) {
     await putAside(place, client, header, error instanceof Error ? error.message : String(error), troubled)
     return undefined

@@ -90,8 +90,16 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
 
   /** A command is kept with its number before it is sent. */
   protected override whenKept(send: () => void): void {
-    void this.#queue?.written().then((isWritten) => {
-      if (isWritten && !this.isClosed) send()
+    this.#whenWritten(false, send)
+  }
+
+  protected override whenCertain(act: () => void): void {
+    this.#whenWritten(true, act)
+  }
+
+  #whenWritten(isCertain: boolean, act: () => void): void {
+    void this.#queue?.written(isCertain).then((isWritten) => {
+      if (isWritten && !this.isClosed) act()
     })
   }
 

@@ -17,8 +17,10 @@ export interface Header {
   readonly token: string
   /** Up to when the holder is believed to live without being asked, in milliseconds since 1970. */
   readonly until: number
-  /** How many commands wait. */
+  /** How many commands wait in what is written. */
   readonly pending: number
+  /** The last number that was given. */
+  readonly seq: number
   readonly writes: number
 }
 
@@ -45,8 +47,8 @@ export function parseHeader(text: string): Header | 'newer' | undefined {
   const header = parsed(text)
   if (!isObject(header) || !Number.isSafeInteger(header.version)) return undefined
   if ((header.version as number) > version) return 'newer'
-  const { token, until, pending, writes } = header
-  return typeof token === 'string' && [until, pending, writes].every(Number.isFinite)
+  const { token, until, pending, seq, writes } = header
+  return typeof token === 'string' && [until, pending, seq, writes].every(Number.isFinite)
     ? (header as unknown as Header)
     : undefined
 }
@@ -59,14 +61,14 @@ export interface Found {
   readonly chunks: readonly { readonly key: string; readonly size: number }[]
 }
 
-/** Reads a queue. Throws where something of it is damaged. */
-export function parseQueue(client: string, entries: readonly Entry[]): Found {
+/** Reads a queue in which so many commands wait. Throws where something of it is damaged. */
+export function parseQueue(client: string, entries: readonly Entry[], waiting: number): Found {
   const texts = new Map(entries.map(({ key, value }) => [key, value]))
   const under = (key: (client: string, n: number) => string) =>
     entries.filter((entry) => entry.key.startsWith(key(client, 0).slice(0, -digits)))
   const confirmed = texts.get(confirmedKey(client))
   if (confirmed === undefined) {
-    if (entries.length > 0) throw damaged('There is no document for what waits.')
+    if (entries.length > 0 || waiting > 0) throw damaged('There is no document for what waits.')
     return { kept: undefined, batches: [], chunks: [] }
   }
   const { document, position } = confirmedOf(parsed(confirmed))
@@ -81,6 +83,7 @@ export function parseQueue(client: string, entries: readonly Entry[]): Found {
     pending: [...(sent?.commands ?? []), ...chunks.flatMap(({ waiting }) => waiting)],
     sentFrom: sent?.from,
   }
+  if (kept.pending.length !== waiting) throw damaged('Commands that waited are missing.')
   const unknown = unknownAction(kept.completions)
   if (unknown !== undefined) throw damaged(unknown)
   return {

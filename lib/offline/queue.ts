@@ -31,7 +31,7 @@ export interface Trouble {
 export interface Source {
   readonly replica: Pick<Replica, 'pending' | 'exposeConfirmed'>
   readonly standing: Pick<Standing, 'position'>
-  readonly outbox: Pick<Outbox, 'from'>
+  readonly outbox: Pick<Outbox, 'from' | 'lastSeq'>
   /** Something went wrong with the storage, and is tried again; all goes on meanwhile but what needs it. */
   failed(trouble: Trouble): void
   /** Another has taken the queue over, and sends the first `commands` of what is pending. */
@@ -43,6 +43,8 @@ export interface Queue {
   readonly client: string
   /** What there was when it was opened. */
   readonly kept: Kept | undefined
+  /** The last number that was given to a command, as far as that is kept. */
+  readonly seq: number
   readonly notices: readonly Notice[]
   /** What went wrong when it was opened. */
   readonly troubles: readonly Trouble[]
@@ -56,8 +58,11 @@ export interface Queue {
   replaced(): void
   /** Puts aside what was confirmed, and is lost at the host. */
   setAside(lost: { readonly document: object; readonly position: Position }): void
-  /** Resolves with whether what the source has sent, or is about to, is written. */
-  written(): Promise<boolean>
+  /**
+   * Resolves with whether what the source has sent, or is about to, is written; with `isCertain`, there is a write even
+   * where nothing is new, to find out whether another has taken it over.
+   */
+  written(isCertain: boolean): Promise<boolean>
   /** Resolves when a command can no longer be lost with this process. */
   keptOf(entry: Pending): Promise<void>
   /** Keeps an outcome until it is dismissed. @returns its name */

@@ -57,7 +57,8 @@ export function stocked({ sent, chunks }: Stock): number {
 export interface Restocking {
   readonly stock: Stock
   readonly changes: readonly Change[]
-  /** Whether all that is pending is in it. */
+  /** How many commands are in it, and whether these are all. */
+  readonly count: number
   readonly isWhole: boolean
 }
 
@@ -99,7 +100,7 @@ export function restock(
     changes.push({ key: chunk.key, value: textOf(chunk) })
     held += items.length
   }
-  return { stock: { sent, chunks, next }, changes, isWhole: held >= pending.length }
+  return { stock: { sent, chunks, next }, changes, count: held, isWhole: held >= pending.length }
 }
 
 /** Every key that holds something of it. */

@@ -6,10 +6,10 @@ import type { Environment } from '../environment.ts'
 import { hasCode } from '../errors.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
-import { asideOf, type Found, type Header, headerKey, notices, version } from './kept.ts'
+import { asideOf, type Found, headerKey, notices, version } from './kept.ts'
 import type { Kept, Notice, Queue, Source, Trouble } from './queue.ts'
 import { stocked, stockOf } from './stock.ts'
-import { type Held, type News, nothingOf, removal, together, update, type Write } from './write.ts'
+import { type Held, type Holder, type News, nothingOf, removal, together, update, type Write } from './write.ts'
 
 /** Where queues of a document are kept. */
 export interface Place {
@@ -27,6 +27,8 @@ export interface Taken {
   /** The header as it is written, if it is, and how often it was. */
   readonly header: string | undefined
   readonly writes: number
+  /** The last number that was given to a command, as far as that was written. */
+  readonly seq: number
   readonly release: (() => void) | undefined
   readonly found: Found | undefined
   readonly notices: readonly Notice[]
@@ -53,6 +55,7 @@ const lastRetry = 30_000
 /** Keeps a queue in a storage: one write at a time, each with all that moved since the last. */
 export class StoredQueue implements Queue {
   readonly kept: Kept | undefined
+  readonly seq: number
   readonly notices: readonly Notice[]
   readonly troubles: readonly Trouble[]
   readonly #place: Place
@@ -69,6 +72,8 @@ export class StoredQueue implements Queue {
   #waiters: readonly Waiter[] = []
   #isShuffled = false
   #isDirty = false
+  /** Whether the next write happens even where nothing is new. */
+  #mustWrite = false
   #isClosing: 'kept' | 'done' | undefined
   #running: Promise<void> | undefined
   #closed: Promise<void> | undefined
@@ -80,8 +85,9 @@ export class StoredQueue implements Queue {
   #retries = 0
   #retry: Subscription | undefined
 
-  constructor(place: Place, { client, token, header, writes, release, found, notices, troubles, left }: Taken) {
+  constructor(place: Place, { client, token, header, writes, seq, release, found, notices, troubles, left }: Taken) {
     this.kept = found?.kept
+    this.seq = seq
     this.notices = notices
     this.troubles = troubles
     this.#place = place
@@ -127,7 +133,8 @@ export class StoredQueue implements Queue {
     this.#change(`${asideOf(this.client)}lost`, JSON.stringify(lost))
   }
 
-  written(): Promise<boolean> {
+  written(isCertain: boolean): Promise<boolean> {
+    this.#mustWrite ||= isCertain
     if (this.#isLetGo && !this.#running) return Promise.resolve(true)
     return new Promise((tell) => this.#wait({ needsAll: false, tell }))
   }
@@ -233,7 +240,7 @@ export class StoredQueue implements Queue {
     this.#isDirty = false
     this.#isShuffled = false
     const isDone = this.#isClosing === 'done'
-    const own = isDone ? removal(held, news) : update(held, this.#header(), this.#source, news, isShuffled)
+    const own = isDone ? removal(held, news) : update(held, this.#holder(), this.#source, news, isShuffled)
     const write = this.#former ? together(removal(this.#former), own) : own
     const waiters = this.#waiters.filter(({ needsAll }) => write.isWhole || !needsAll)
     return { ...write, news: news.length, waiters }
@@ -241,18 +248,17 @@ export class StoredQueue implements Queue {
 
   /** What says nothing new is written now and then, to say that somebody is here. */
   #isNeeded({ changes, held }: Write): boolean {
-    if (changes.length > 1) return true
+    if (changes.length > 1 || this.#mustWrite) return true
     if (this.#isClosing) return this.#held.header !== undefined
     const { lease, environment } = this.#place
     const isLate = held.pending > 0 && this.#held.until - environment.now() < lease / 2
     return this.#held.header !== undefined && (isLate || held.pending > 0 !== this.#held.pending > 0)
   }
 
-  #header(): Header {
+  #holder(): Holder {
     const { lease, environment } = this.#place
     const until = this.#isClosing ? 0 : environment.now() + lease
-    const writes = ++this.#writes
-    return { version, token: this.#token, until, pending: this.#source.replica.pending.length, writes }
+    return { version, token: this.#token, until, writes: ++this.#writes }
   }
 
   #done({ held, news, waiters, isWhole }: UnderWay): void {
@@ -260,6 +266,7 @@ export class StoredQueue implements Queue {
     this.#news = this.#news.slice(news)
     this.#former = undefined
     this.#isLetGo = false
+    this.#mustWrite = false
     this.#retries = 0
     if (!isWhole) this.#isDirty = true
     this.#answer(waiters, true)
@@ -332,7 +339,7 @@ export const nameOf = (document: string, client: string): string => `${document}
 const nobody: Source = {
   replica: { pending: [], exposeConfirmed: () => ({}) },
   standing: { position: undefined },
-  outbox: { from: undefined },
+  outbox: { from: undefined, lastSeq: 0 },
   failed: () => undefined,
   lost: () => undefined,
 }

@@ -50,10 +50,13 @@ export interface Write {
 const leastCompacted = 65_536
 const fewPending = 1_000
 
+/** Who writes. */
+export type Holder = Omit<Header, 'pending' | 'seq'>
+
 /** Brings the storage from what it holds to what the source has, or a good part of the way. */
 export function update(
   held: Held,
-  header: Header,
+  holder: Holder,
   { replica, standing, outbox }: Source,
   news: readonly News[],
   isShuffled: boolean,
@@ -61,6 +64,7 @@ export function update(
   const { client } = held
   const restocking = restock(client, held.stock, replica.pending, outbox.from, isShuffled)
   const confirmed = confirm(held, replica, standing.position, news)
+  const header: Header = { ...holder, pending: restocking.count, seq: outbox.lastSeq }
   const text = JSON.stringify(header)
   const { until, pending } = header
   return {

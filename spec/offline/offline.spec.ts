@@ -321,6 +321,37 @@ describe('A client with a storage', () => {
     expect(device.contents(shopping).get(key)).toBe(newer)
   })
 
+  it('sends nothing twice where the storage went back to an earlier state', async () => {
+    const first = await seated()
+    offlineNow(first)
+    add(first.list, 'milk')
+    add(first.list, 'bread')
+    await quiet()
+    const earlier = new Map(device.contents(shopping))
+    await online(first)
+    expect(await scene.titles()).toEqual(['milk', 'bread'])
+    await crash(first)
+    device.memory.documents.set(shopping, earlier)
+
+    const again = await seated()
+    await again.list.flush()
+    expect(await scene.titles()).toEqual(['milk', 'bread'])
+    expect(titlesOf(again.list)).toEqual(['milk', 'bread'])
+    expect(again.events.filter(({ type }) => type === 'unknown')).toHaveLength(2)
+  })
+
+  it('puts a queue aside of which commands are missing', async () => {
+    const first = await seated()
+    offlineNow(first)
+    add(first.list, 'milk')
+    await shut(first)
+    const contents = new Map(device.contents(shopping))
+    for (const key of contents.keys()) if (/waiting/.test(key)) contents.delete(key)
+    device.memory.documents.set(shopping, contents)
+    const again = await seated()
+    expect(again.events).toContainEqual(expect.objectContaining({ type: 'storage', code: 'storage_damaged' }))
+  })
+
   it('does not grow with each start', async () => {
     const sizes: number[] = []
     for (let i = 0; i < 5; i++) {
