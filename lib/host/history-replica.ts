@@ -226,7 +226,9 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
       const { scheduler } = this.served.environment
       await firstValueFrom(merge(this.#published.pipe(filter(isReached)), timer(lookAgain, scheduler)))
       // What was told may be lost before it is read, and then it never comes.
-      if (!isReached()) aim = (await this.#askHead('', '').catch(() => undefined))?.head ?? aim
+      const asked = isReached() ? undefined : await this.#askHead('', '').catch(() => undefined)
+      if (asked && !asked.head && !this.hasBegun) return
+      aim = asked?.head ?? aim
     }
   }
 

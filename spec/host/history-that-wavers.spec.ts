@@ -30,6 +30,22 @@ describe('A history that wavers', () => {
     session.close()
   })
 
+  it('may lose the first that was ever appended', async () => {
+    const { host, history } = scene.serve()
+    const session = new Spoken(host)
+    await session.hello()
+    await session.open(shopping)
+    history.append = async (): Promise<AppendResult> => {
+      history.append = (run) => run()
+      return { type: 'appended' }
+    }
+    await session.flush(shopping, 0, [adding('tea')])
+    await scene.time.pass(2_000)
+
+    expect(session.told.at(-1)).toMatchObject({ type: 'flushed', follows: { count: 0 }, record: { seq: 1 } })
+    session.close()
+  })
+
   it('may fail while a document is being opened: nothing of what came meanwhile is told', async () => {
     const behind = scene.serve()
     behind.history.reads = new Held()

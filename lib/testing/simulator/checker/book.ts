@@ -185,7 +185,8 @@ export class Book {
   }
 
   #compare(made: Made, client: string, seq: number, { command, createdId }: CommandCompletion): void {
-    const text = JSON.stringify([command, createdId])
+    // Where it leads may have another name by now, which is looked at below.
+    const text = JSON.stringify([{ ...command, path: undefined }, createdId])
     const { sent } = made
     // Where something was lost, numbers may begin again; when its clients know of it is theirs.
     const isFresh = !sent || this.#ledger.losses > this.#losses || this.#ledger.hasForgotten
