@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { openBrowser, takeComplaints } from './browser.ts'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { openBrowser, openTab, takeComplaints } from './browser.ts'
 import { dataFolder, ExampleServer, removeFolder } from './example-server.ts'
-import { openList } from './todo-page.ts'
+import { isPrepared, openList, todoTitles } from './todo-page.ts'
 
 /** A browser and a server with the examples, for all specs of a file. */
 export class TodoExample {
@@ -34,6 +34,24 @@ export class TodoExample {
 
   open(list: string, options?: BrowserContextOptions): Promise<Page> {
     return openList(this.browser, `${this.server.url}/${list}`, options)
+  }
+
+  /** A list in a tab beside others of the same browser. */
+  openBeside(context: BrowserContext, list: string, hasOwnClock = false): Promise<Page> {
+    return openTab(context, `${this.server.url}/${list}`, hasOwnClock)
+  }
+
+  /** A list in a page that would load with no server. */
+  async prepare(list: string): Promise<Page> {
+    const page = await this.open(list)
+    await isPrepared(page)
+    return page
+  }
+
+  /** Expects these todos, in any order, where somebody opens a list who never was there. */
+  async expectAtServer(list: string, titles: readonly string[]): Promise<void> {
+    const page = await this.open(list)
+    expect((await todoTitles(page)).sort()).toEqual([...titles].sort())
   }
 
   /** A new list in two windows. */

@@ -11,6 +11,10 @@ export async function openList(browser: Browser, url: string, options?: BrowserC
   return page
 }
 
+/** Waits until the page would load with no server. */
+export const isPrepared = (page: Page): Promise<void> =>
+  page.evaluate(async () => void (await navigator.serviceWorker.ready))
+
 export const expectStatus = (page: Page, text: string): Promise<void> => expectTexts(page, '.status', [text])
 
 export const expectTodos = (page: Page, titles: readonly string[]): Promise<void> =>

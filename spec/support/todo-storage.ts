@@ -60,6 +60,12 @@ export async function keptOf(page: Page, document: string): Promise<Record<strin
   )
 }
 
+/** Waits until so many queues of a document are kept. */
+export async function expectQueues(page: Page, document: string, count: number): Promise<void> {
+  const queues = async () => Object.keys(await keptOf(page, document)).filter((key) => key.startsWith('queue/'))
+  while ((await queues()).length !== count) await page.evaluate(() => new Promise(requestAnimationFrame))
+}
+
 /** Changes what is kept of a document, as somebody would by hand. */
 export async function tamper(page: Page, document: string, key: string, value: string): Promise<void> {
   await page.evaluate(
