@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals'
 import { crash, expectTexts, leap, picture, stop } from '../support/browser.ts'
 import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
+import { add, expectStatus, expectTodos, hurry } from '../support/todo-page.ts'
 import { expectQueues } from '../support/todo-storage.ts'
 
 const example = new TodoExample()
@@ -51,6 +51,7 @@ describe('Two tabs of one browser', () => {
     await expectQueues(two, `list/${list}`, 1)
     await expectTodos(two, ['Milk'])
     await wake()
+    await hurry(one)
     if (what === 'was never sent') {
       await one.getByText('A change that waited here went on from another tab while this one slept.').waitFor()
       await picture(one, 'taken-over')

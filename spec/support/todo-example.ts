@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser, openTab, takeComplaints } from './browser.ts'
 import { dataFolder, ExampleServer, removeFolder } from './example-server.ts'
-import { isPrepared, openList, todoTitles } from './todo-page.ts'
+import { hurry, isPrepared, openList, todoTitles } from './todo-page.ts'
 
 /** A browser and a server with the examples, for all specs of a file. */
 export class TodoExample {
@@ -17,6 +17,9 @@ export class TodoExample {
     }, 30_000)
 
     afterEach(async () => {
+      // A spec that failed half-way may have left it stopped.
+      this.server.signal('SIGCONT')
+      if (this.server.hasEnded) await this.restart()
       await Promise.all(this.browser.contexts().map((context) => context.close()))
       expect(takeComplaints()).toEqual([])
     })
@@ -63,6 +66,6 @@ export class TodoExample {
   /** Starts the server again where it was, and has pages try at once. */
   async restart(...pages: readonly Page[]): Promise<void> {
     this.server = await ExampleServer.start(this.data, this.server.port)
-    await Promise.all(pages.map((page) => page.evaluate(() => window.dispatchEvent(new Event('online')))))
+    await Promise.all(pages.map(hurry))
   }
 }

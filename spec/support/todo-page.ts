@@ -11,6 +11,9 @@ export async function openList(browser: Browser, url: string, options?: BrowserC
   return page
 }
 
+/** Has a page try at once whether the server is there. */
+export const hurry = (page: Page): Promise<unknown> => page.evaluate(() => window.dispatchEvent(new Event('online')))
+
 /** Waits until the page would load with no server. */
 export const isPrepared = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await navigator.serviceWorker.ready))
