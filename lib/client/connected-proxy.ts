@@ -32,6 +32,7 @@ import type {
 import type { Pending, Settlement } from '../replica/pending.ts'
 import { type Change, placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
+import { backOff } from './back-off.ts'
 import type { Line } from './line.ts'
 import { Outbox } from './outbox.ts'
 import { Standing } from './standing.ts'
@@ -69,9 +70,6 @@ export interface Connection {
   readonly flushWhen: FlushPolicy
   readonly left: () => void
 }
-
-const firstRetry = 500
-const lastRetry = 30_000
 
 /**
  * A document that flushes by itself: all of a Proxy but the manual flush cycle. It is a replica of the Master at its
@@ -529,11 +527,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #tryLater(): void {
-    const { random, scheduler } = this.connection.environment
+    const { environment } = this.connection
     this.#shut()
-    const delay = random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
     this.held.add(
-      timer(delay, scheduler).subscribe(() => {
+      timer(backOff(environment, ++this.#retries), environment.scheduler).subscribe(() => {
         if (!this.#isOpen) this.#open(this.standing.position)
       }),
     )

@@ -19,10 +19,11 @@ import {
 } from 'rxjs'
 import type { Transport } from '../contracts/transport.ts'
 import type { Environment } from '../environment.ts'
-import { hasCode, MillraceError } from '../errors.ts'
+import { hasCode, MillraceError, messageOf } from '../errors.ts'
 import { defaultLimits, type Limits } from '../protocol/limits.ts'
 import { type ClientMessage, type ErrorMessage, protocolVersion, type ServerMessage } from '../protocol/messages.ts'
 import { parseServerMessage } from '../protocol/parse.ts'
+import { backOff } from './back-off.ts'
 
 /** How the conversation with the host stands. */
 export type LineStatus =
@@ -48,8 +49,6 @@ export interface LineConfig {
   readonly app?: string
 }
 
-const firstRetry = 500
-const lastRetry = 30_000
 const helloTime = 10_000
 
 /**
@@ -92,7 +91,7 @@ export class Line {
   }
 
   #connect(): Observable<ServerMessage> {
-    const { scheduler, random, hurry$ } = this.#config.environment
+    const { environment } = this.#config
     return defer(() => this.#session()).pipe(
       retry({
         resetOnSuccess: true,
@@ -101,9 +100,9 @@ export class Line {
             this.#down({ state: 'refused', code: error.code, reason: error.message })
             return EMPTY
           }
-          const retryIn = Math.round(random() * Math.min(lastRetry, firstRetry * 2 ** (attempt - 1)))
-          this.#down({ state: 'offline', reason: error instanceof Error ? error.message : String(error), retryIn })
-          return merge(timer(retryIn, scheduler), hurry$).pipe(
+          const retryIn = Math.round(backOff(environment, attempt))
+          this.#down({ state: 'offline', reason: messageOf(error), retryIn })
+          return merge(timer(retryIn, environment.scheduler), environment.hurry$).pipe(
             take(1),
             tap(() => this.#set({ state: 'connecting' })),
           )

@@ -1,4 +1,5 @@
 import type { Position } from '../contracts/history.ts'
+import { completionOf } from '../document/replay.ts'
 import type { CommandCompletion } from '../flushout.ts'
 import { byteLength } from '../protocol/fingerprint.ts'
 import { defaultLimits, type Limits } from '../protocol/limits.ts'
@@ -81,8 +82,8 @@ export class Outbox {
 function cut(pending: readonly Pending[], mostBytes: number, mostCommands: number): CommandCompletion[] | number {
   const completions: CommandCompletion[] = []
   let bytes = 0
-  for (const { command, createdId } of pending) {
-    const completion = (createdId === undefined ? { command } : { command, createdId }) as CommandCompletion
+  for (const entry of pending) {
+    const completion = completionOf(entry) as CommandCompletion
     const size = byteLength(JSON.stringify(completion))
     if (completions.length === mostCommands || bytes + size > mostBytes)
       return completions.length > 0 ? completions : size

@@ -21,7 +21,7 @@ import {
 import type { Batch, ClientRecord, History, Position } from '../contracts/history.ts'
 import type { Context, DocumentKind } from '../documents.ts'
 import type { Environment } from '../environment.ts'
-import { hasCode, MillraceError } from '../errors.ts'
+import { hasCode, MillraceError, messageOf } from '../errors.ts'
 import { idSource } from '../ids.ts'
 import { initialMark } from '../protocol/fingerprint.ts'
 import type { Limits } from '../protocol/limits.ts'
@@ -288,5 +288,3 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
     told?.()
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

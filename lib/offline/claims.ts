@@ -1,5 +1,5 @@
 import type { Change, Entry } from '../contracts/storage.ts'
-import { hasCode } from '../errors.ts'
+import { hasCode, messageOf } from '../errors.ts'
 import {
   asideOf,
   dataOf,
@@ -112,7 +112,7 @@ export async function tidy(place: Place, known: readonly Known[]): Promise<void>
 
 export const troubleOf = (error: unknown): Trouble => ({
   code: hasCode(error) ? error.code : 'storage_failed',
-  reason: error instanceof Error ? error.message : String(error),
+  reason: messageOf(error),
 })
 
 async function findings(
@@ -126,7 +126,7 @@ async function findings(
   try {
     return parseQueue(client, entries, pending)
   } catch (error) {
-    await putAside(place, client, header, error instanceof Error ? error.message : String(error), troubled)
+    await putAside(place, client, header, messageOf(error), troubled)
     return undefined
   }
 }

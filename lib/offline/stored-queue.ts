@@ -1,9 +1,10 @@
 import { interval, Subscription, timer } from 'rxjs'
+import { backOff } from '../client/back-off.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Storage } from '../contracts/storage.ts'
 import type { Completed } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
-import { hasCode } from '../errors.ts'
+import { hasCode, messageOf } from '../errors.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
 import { asideOf, type Found, headerKey, notices, version } from './kept.ts'
@@ -48,9 +49,6 @@ interface Waiter {
   readonly needsAll: boolean
   readonly tell: (isWritten: boolean) => void
 }
-
-const firstRetry = 500
-const lastRetry = 30_000
 
 /** Keeps a queue in a storage: one write at a time, each with all that moved since the last. */
 export class StoredQueue implements Queue {
@@ -296,7 +294,7 @@ export class StoredQueue implements Queue {
   async #failed(error: unknown, write: UnderWay | undefined): Promise<void> {
     const { environment } = this.#place
     const code = hasCode(error) ? error.code : 'storage_failed'
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     if (code === 'storage_unknown') this.#unsure ??= write
     this.#isDirty = true
     this.#isShuffled = true
@@ -308,8 +306,7 @@ export class StoredQueue implements Queue {
       this.#isDirty = false
       return
     }
-    const delay = environment.random() * Math.min(lastRetry, firstRetry * 2 ** this.#retries++)
-    this.#retry = timer(delay, environment.scheduler).subscribe(() => {
+    this.#retry = timer(backOff(environment, ++this.#retries), environment.scheduler).subscribe(() => {
       this.#retry = undefined
       this.moved(true)
     })

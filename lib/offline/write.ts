@@ -1,6 +1,6 @@
 import type { Position } from '../contracts/history.ts'
 import type { Change } from '../contracts/storage.ts'
-import type { Completed } from '../document/replay.ts'
+import { type Completed, completionOf } from '../document/replay.ts'
 import { batchKey, confirmedKey, type Header, headerKey, numberAfter } from './kept.ts'
 import type { Source } from './queue.ts'
 import { keysOf, noStock, restock, type Stock } from './stock.ts'
@@ -121,6 +121,3 @@ function confirm(
   const key = batchKey(client, numberAfter(batches))
   return { changes: [{ key, value }], held: { batches: [...batches, key], batchSize: batchSize + value.length } }
 }
-
-const completionOf = ({ command, createdId }: Completed): Completed =>
-  createdId === undefined ? { command } : { command, createdId }
