@@ -324,8 +324,8 @@ export class World implements Listener, Archivist {
   }
 
   #begin(index: number): void {
-    this.#down.delete(index)
-    this.hosts[index] = this.#startHost(index)
+    // It may have crashed while it was about to stop.
+    if (this.#down.delete(index)) this.hosts[index] = this.#startHost(index)
   }
 }
 
