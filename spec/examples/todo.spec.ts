@@ -111,7 +111,7 @@ describe('Editing', () => {
 })
 
 describe('What the server refuses', () => {
-  it('is taken back, and the page says why', async () => {
+  it('is taken back, and the page says why until that was seen', async () => {
     const list = example.newList()
     const client = createClient<typeof documents>({ transport: socketIoTransport(example.server.url) })
     const others = client.open(`list/${list}`)
@@ -126,10 +126,15 @@ describe('What the server refuses', () => {
     await expectTexts(page, '.summary span', ['50 of 50 to do'])
     await expectStatus(page, 'Saved')
     await picture(page, 'refused')
+    await page.reload()
+    await refusal.getByText('“One too many” was not added.').waitFor()
     await page.getByRole('button', { name: 'Delete Todo 7', exact: true }).click()
     await refusal.getByRole('button', { name: 'Add it again' }).click()
     await todo(page, 'One too many').waitFor()
     await expectTexts(page, '.item', [])
     await expectStatus(page, 'Saved')
+    await page.reload()
+    await expectStatus(page, 'Saved')
+    await expectTexts(page, '.item', [])
   })
 })

@@ -85,3 +85,16 @@ export async function tamper(page: Page, document: string, key: string, value: s
     [databaseName, storeName, document, key, value] as const,
   )
 }
+
+/** Opens the storage as a newer version of the pages would, so that this one has it no more. */
+export async function claimAsNewer(page: Page): Promise<void> {
+  await page.evaluate(
+    (name) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open(name, 1_000)
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => resolve()
+      }),
+    databaseName,
+  )
+}
