@@ -180,6 +180,18 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [[answers, 'follow(pending, i + 1, place, [...place.slice(0, -1), id])', 'void follow']],
   },
 
+  {
+    name: 'a storage forgets what it said it had written',
+    within: 60,
+    edits: [
+      [
+        'lib/testing/simulator/storage.ts',
+        'for (const change of changes) put(values, change)',
+        "for (const change of changes) if (!change.key.includes('/') || expected.length === 0) put(values, change)",
+      ],
+    ],
+  },
+
   // A tree that forgets a rule.
   {
     name: 'keys come back at the end',

@@ -44,6 +44,9 @@ const rare = [
   'error:history_trimmed',
   'error:unavailable',
   'record forgotten',
+  'kept',
+  'sent by an heir',
+  'sync:storage',
   'saved',
 ]
 

@@ -26,10 +26,12 @@ export class Book {
   isOver = false
   /** What a process that died left behind. Nobody knows how much of it was kept, and how much of that was answered. */
   readonly #inherited: ReadonlySet<Made>
+  readonly #isHeir: boolean
 
   constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare, before?: Book) {
     this.#waiting = [...(before?.waiting ?? [])]
     this.#inherited = new Set(this.#waiting)
+    this.#isHeir = before !== undefined
     this.#isFuzzy = this.#waiting.length > 0
     this.#rare = rare
     this.name = name
@@ -174,14 +176,16 @@ export class Book {
         this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
       if (!settlement && !this.isOver) this.#fail('I12', `${number} still waits: ${JSON.stringify(made.command)}`)
     }
-    if (this.isOver || this.#inherited.size > 0) return
+    if (this.isOver) return
+    if (this.#owed && this.#owed.count > this.#ledger.trimmed)
+      this.#fail('I16', 'It held what was lost, and was not told.')
+    // An heir is told once more what came of what it did not make.
+    if (this.#isHeir) return
     for (const type of ['rejected', 'dropped', 'unknown'] as const) {
       const count = this.mades.filter(({ settlement }) => settlement?.type === type).length
       if (count !== this.#reports[type])
         this.#fail('I11', `${count} were ${type}, and ${this.#reports[type]} were reported.`)
     }
-    if (this.#owed && this.#owed.count > this.#ledger.trimmed)
-      this.#fail('I16', 'It held what was lost, and was not told.')
   }
 
   #compare(made: Made, client: string, seq: number, { command, createdId }: CommandCompletion): void {
@@ -214,6 +218,7 @@ export class Book {
       const isMeant = (made: Made) =>
         isLike(made, command as AnyCommand) && (!made.sent || (made.sent.client === client && made.sent.seq === seq))
       const made = waiting.find(isMeant)
+      if (made && this.#inherited.has(made)) this.#rare('sent by an heir')
       if (made) made.sent ??= { client, seq, text: JSON.stringify([command, createdId]) }
       return made
     })
