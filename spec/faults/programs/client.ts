@@ -12,7 +12,7 @@ import { Journal } from '../support/journal.ts'
 import { type Board, type DocumentId, documentIds, type Kinds, kinds } from './documents.ts'
 import { Editor } from './editor.ts'
 import { type ClientPoint, type Failpoint, Failpoints } from './failpoints.ts'
-import { type StorageWay, watchedStorage, watchedTransport } from './watched-client.ts'
+import { type ClientWay, watchedStorage, watchedTransport } from './watched-client.ts'
 
 // A client over a folder, which edits what it is told to and dies where it is told to.
 
@@ -26,8 +26,8 @@ export interface ClientTask {
   readonly seed: number
   /** Milliseconds after which what sleeps loses its queue. */
   readonly lease: number
-  /** How its storage is to be broken, to see whether anybody finds out. */
-  readonly way?: StorageWay
+  /** How its storage or line is to be broken, to see whether anybody finds out. */
+  readonly way?: ClientWay
 }
 
 /** What a client is asked. */
@@ -37,6 +37,8 @@ export type ClientAsk =
   | { readonly type: 'arm'; readonly failpoint: Failpoint<ClientPoint> | undefined }
   /** Applies so many commands, and answers when they are `until` there. */
   | { readonly type: 'work'; readonly commands: number; readonly until: 'applied' | 'kept' | 'settled' }
+  /** Answers when the line works. */
+  | { readonly type: 'live' }
   /** The line may work again. */
   | { readonly type: 'hurry' }
   /** Answers when all that was applied is settled. */
@@ -132,6 +134,8 @@ answering<ClientAsk>(async (ask) => {
       return failpoints.arm(ask.failpoint)
     case 'work':
       return work(ask)
+    case 'live':
+      return firstValueFrom(client.status$.pipe(filter(({ state }) => state === 'live')))
     case 'hurry':
       return hurry.next()
     case 'flush':

@@ -5,7 +5,7 @@ import type { Journal } from '../support/journal.ts'
 import type { HostPoint } from './failpoints.ts'
 
 /** How a history may be broken on purpose. */
-export type HistoryWay = 'forgets records' | 'changes content'
+export type HistoryWay = 'changes content'
 
 interface Watch {
   readonly journal: Journal
@@ -63,20 +63,6 @@ function broken(history: History, way: HistoryWay | undefined): History {
   switch (way) {
     case undefined:
       return history
-    case 'forgets records':
-      return {
-        ...history,
-        async record() {
-          const { head } = await history.record('', '')
-          return { record: undefined, head }
-        },
-        append: (position, batches, initial) =>
-          history.append(
-            position,
-            batches.map((batch) => ({ ...batch, by: `${batch.by} ${batch.mark}` })),
-            initial,
-          ),
-      }
     case 'changes content':
       return {
         ...history,

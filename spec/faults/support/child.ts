@@ -56,6 +56,13 @@ export class Child<Ask> {
     })
   }
 
+  /** Why it ended, where nobody wanted it to. */
+  async accident(): Promise<string | undefined> {
+    if (this.isRunning) return undefined
+    const { code, signal } = await this.ended
+    return signal === 'SIGKILL' || code === 0 ? undefined : `It ended with ${code ?? signal}. ${this.stderr}`
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal)
   }
@@ -63,8 +70,10 @@ export class Child<Ask> {
 
 /** Answers, in a child, what its parent asks; an answer of `end` is the last. */
 export function answering<Ask extends { readonly type: string }>(answer: (ask: Ask) => unknown): void {
-  process.on('message', async ({ id, ask }: { id: number; ask: Ask }) => {
-    process.send?.({ id, answer: await answer(ask) } satisfies Answer)
-    if (ask.type === 'end') process.disconnect()
+  process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
+    void Promise.resolve(answer(ask)).then((answered) => {
+      process.send?.({ id, answer: answered } satisfies Answer)
+      if (ask.type === 'end') process.disconnect()
+    })
   })
 }

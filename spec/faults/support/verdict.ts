@@ -168,7 +168,7 @@ function checkShown(document: DocumentId, ledger: Ledger, { lives, shown }: Evid
 const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64url')
 
 /** What one process was told is so. */
-function checkLife(life: Life, { troubled }: Evidence, known: Map<string, Known>, fail: Fail): void {
+function checkLife(life: Life, { troubled, crowded }: Evidence, known: Map<string, Known>, fail: Fail): void {
   const { subject, number, entries } = life
   const reports = new Set<string>()
   for (const entry of entries) {
@@ -192,6 +192,10 @@ function checkLife(life: Life, { troubled }: Evidence, known: Map<string, Known>
       case 'regressed':
         fail('I16', `${subject}.${number} was told of a loss, and there was none.`)
         break
+      case 'taken_over':
+        if (!crowded?.has(subject))
+          fail('I4', `${subject}.${number} gave ${event.commands} commands away, and to nobody.`)
+        break
       case 'storage':
         if (!troubled?.has(subject)) fail('I13', `${subject}.${number}: its storage has trouble: ${event.reason}`)
     }
@@ -200,7 +204,7 @@ function checkLife(life: Life, { troubled }: Evidence, known: Map<string, Known>
 
 function checkSettled(
   name: string,
-  { made, told }: Known,
+  { made }: Known,
   settlement: Extract<Entry, { type: 'settled' }>['settlement'],
   fail: Fail,
 ): void {
@@ -212,10 +216,6 @@ function checkSettled(
         fail('I4', `${name} was ${settlement.type}; the history has it ${made.inHistory} times.`)
       if (settlement.createdId !== made.createdId)
         fail('I10', `${name} made ${settlement.createdId}; it was known as ${made.createdId}.`)
-      return
-    case 'rejected':
-    case 'dropped':
-      told.add(settlement.type)
       return
     case 'unknown':
       if (!handedOver.test(settlement.reason)) fail('I4', `${name} is unknown (${settlement.reason}).`)

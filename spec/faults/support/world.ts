@@ -21,10 +21,11 @@ export interface Stand {
   lives: number
 }
 
+type Task = Pick<ClientTask, 'url' | 'folder' | 'subject' | 'way'>
+
 /** Somebody with a device: the process that runs on it now, and the line that it has. */
 export interface Seat {
-  readonly subject: string
-  readonly folder: string
+  readonly task: Task
   readonly line: TcpProxy
   process: Child<ClientAsk>
   lives: number
@@ -41,7 +42,7 @@ export interface WorldOptions {
 }
 
 /** Milliseconds in which everything has to come to rest once nothing is broken any more. */
-const healing = 40_000
+const healing = 25_000
 
 /** Hosts over one history, and clients with a line and a storage each: processes, sockets and files. */
 export class World {
@@ -77,21 +78,20 @@ export class World {
 
   /** Somebody new, or one more process of somebody who is there: with the same storage, and a line of its own. */
   async sit(subject: string, { host = 0, folder = join(this.folder, subject), way }: SitOptions = {}): Promise<Seat> {
-    const lives = this.seats.filter((seat) => seat.subject === subject).length * 1_000
+    const lives = this.seats.filter((seat) => seat.task.subject === subject).length * 1_000
     if (lives > 0) this.crowded.add(subject)
     let seat: Seat | undefined
     const line = await tcpProxy(() => (this.stands[seat?.host ?? host] as Stand).port)
     const task = { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }
-    seat = { subject, folder, line, process: this.#startClient(task, lives), lives, host }
+    seat = { task, line, process: this.#startClient(task, lives), lives, host }
     this.seats.push(seat)
     return seat
   }
 
   /** Starts a client anew on what the one before left. */
   reseat(seat: Seat): void {
-    const { folder, subject, line } = seat
     seat.lives += 1
-    seat.process = this.#startClient({ url: `http://127.0.0.1:${line.port}`, folder, subject }, seat.lives)
+    seat.process = this.#startClient(seat.task, seat.lives)
   }
 
   /** Starts a host anew on what all hosts share. */
@@ -105,6 +105,10 @@ export class World {
 
   /** Nothing is broken any more: whoever died comes back, every line works. */
   async heal(): Promise<void> {
+    for (const { process } of [...this.stands, ...this.seats]) {
+      const accident = await process.accident()
+      if (accident) throw new Error(accident)
+    }
     for (const stand of this.stands) if (!stand.process.isRunning) await this.restart(stand)
     for (const seat of this.seats) {
       for (const direction of ['to server', 'to client'] as const) {
@@ -122,8 +126,8 @@ export class World {
     }, 250)
     try {
       await this.heal()
-      const flushed = this.seats.map(({ subject, process }) =>
-        within(healing, `${subject} to flush`, process.ask({ type: 'flush' })),
+      const flushed = this.seats.map(({ task, process }) =>
+        within(healing, `${task.subject} to flush`, process.ask({ type: 'flush' })),
       )
       await Promise.all(flushed)
       await this.#whenAllKeptIsThere()
@@ -148,7 +152,7 @@ export class World {
     for (const one of all) one.kill('SIGKILL')
     await Promise.all(all.map(({ ended }) => ended))
     await Promise.all(this.seats.map(({ line }) => line.close()))
-    await rm(this.folder, { recursive: true })
+    if (!process.env.KEEP) await rm(this.folder, { recursive: true })
   }
 
   /** What was waiting in the queues of others is sent by whoever finds it. */
@@ -170,9 +174,9 @@ export class World {
         shown.push({ who, document, count, text: text ?? 'nothing, for it died' })
       }
     }
-    for (const { subject, process } of this.seats) await show(subject, process)
+    for (const { task, process } of this.seats) await show(task.subject, process)
     for (const { index, process } of this.stands) await show(`host ${index}`, process)
-    for (const { subject, process } of this.seats) await ended(subject, process)
+    for (const { task, process } of this.seats) await ended(task.subject, process)
     for (const { index, process } of this.stands) await ended(`host ${index}`, process)
     return this.evidence(shown)
   }
@@ -193,7 +197,7 @@ export class World {
     return new Child(this.#programs.path('host'), task)
   }
 
-  #startClient(given: Pick<ClientTask, 'url' | 'folder' | 'subject' | 'way'>, life: number): Child<ClientAsk> {
+  #startClient(given: Task, life: number): Child<ClientAsk> {
     const { seed = 1, lease = 5_000 } = this.#options
     const task: ClientTask = {
       ...given,

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Batch } from '../../lib/contracts/history.ts'
+import { type Bundles, bundle } from '../support/programs.ts'
+import type { DocumentId } from './programs/documents.ts'
+import { keptIn } from './support/histories.ts'
+import { type Entry, livesIn } from './support/journal.ts'
+import { type Evidence, violations } from './support/verdict.ts'
+import { World } from './support/world.ts'
+
+const board: DocumentId = 'board/one'
+
+describe('The judge of what is left', () => {
+  let programs: Bundles
+  let sound: Evidence
+  beforeAll(async () => {
+    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
+    const world = await World.begin(programs, { hosts: 2 })
+    worlds.push(world)
+    const seats = [await world.sit('ann', { host: 0 }), await world.sit('bob', { host: 1 })]
+    const work = { type: 'work', commands: 50, until: 'settled' } as const
+    await Promise.all(seats.map(({ process }) => process.ask(work)))
+    expect(await world.conclude()).toEqual([])
+    const { histories, snapshots } = await keptIn(world.history)
+    sound = { lives: livesIn(world.journals), histories, shown: snapshots }
+  }, 90_000)
+  const worlds: World[] = []
+  afterEach(async () => {
+    for (const world of worlds.splice(0)) await world.close()
+  })
+  afterAll(() => programs.remove())
+
+  const withBatches = (change: (batches: Batch[]) => Batch[]): Evidence => ({
+    ...sound,
+    histories: new Map([...sound.histories, [board, change([...(sound.histories.get(board) ?? [])])]]),
+  })
+  const withEntries = (change: (entry: Entry, i: number) => Entry[]): Evidence => ({
+    ...sound,
+    lives: sound.lives.map((life) => ({ ...life, entries: life.entries.flatMap(change) })),
+  })
+  const without = (type: Entry['type']) => withEntries((entry) => (entry.type === type ? [] : [entry]))
+  /** A batch with commands, in the middle. */
+  const middle = (batches: readonly Batch[]) =>
+    batches.findIndex(({ completions }, i) => i > 5 && completions.length > 0)
+
+  it('finds nothing where all is as it should be', () => {
+    expect(violations(sound)).toEqual([])
+  })
+
+  it.each<[string, string, () => Evidence]>([
+    ['a batch that is gone', 'I1', () => withBatches((all) => all.filter((_, i) => i !== middle(all)))],
+    ['the last batch gone', 'I4', () => withBatches((all) => all.slice(0, -1))],
+    ['two batches in another order', 'I1', () => withBatches(swapped)],
+    ['a batch that is there twice', 'I2', () => withBatches(doubled)],
+    ['a command with other content', 'I5', () => withBatches((all) => all.map(changed))],
+    ['a command that nobody said', 'I6', () => without('said')],
+    ['a command that nobody made', 'I6', () => without('made')],
+    ['a refusal that nobody was told of', 'I11', () => without('told')],
+    [
+      'a refusal that was told twice',
+      'I11',
+      () => withEntries((entry) => (entry.type === 'told' ? [entry, entry] : [entry])),
+    ],
+    [
+      'a document that never was',
+      'I8',
+      () => withEntries((entry) => [entry.type === 'shows' ? { ...entry, hash: 'x' } : entry]),
+    ],
+    [
+      'a count that goes back',
+      'I8',
+      () => withEntries((entry) => (entry.type === 'shows' ? [entry, { ...entry, count: 0 }] : [entry])),
+    ],
+    [
+      'another order of the keys',
+      'I7',
+      () => ({ ...sound, shown: sound.shown.map((one) => ({ ...one, text: turned(one.text) })) }),
+    ],
+    [
+      'an error that nobody caught',
+      'I13',
+      () => withEntries((entry, i) => [i === 9 ? { type: 'wrong', what: 'It threw.' } : entry]),
+    ],
+  ])('finds %s', (_, invariant, evidence) => {
+    expect(violations(evidence()).map((text) => text.split(':')[0])).toContain(invariant)
+  })
+
+  it.each([
+    ['a storage that says too early that it has something', 'I4', { way: 'says too early that it is written' }, {}],
+    ['a line that goes by another name each time', 'I3', { way: 'goes by another name each time' }, {}],
+    ['a history that changes what was said', 'I5', {}, { way: 'changes content' }],
+  ] as const)('finds out %s', async (_, invariant, client, host) => {
+    const world = await World.begin(programs, { host })
+    worlds.push(world)
+    const ann = await world.sit('ann', client)
+    for (let round = 0; round < 4; round++) {
+      await ann.process.ask({ type: 'work', commands: 8, until: 'kept' })
+      await ann.process.ask({
+        type: 'arm',
+        failpoint: { at: round % 2 ? 'before it is sent' : 'once it is answered', nth: 1 },
+      })
+      void ann.process.ask({ type: 'work', commands: 12, until: 'kept' })
+      await ann.process.ended
+      world.reseat(ann)
+    }
+    const found = await world.conclude()
+    expect(found.map((text) => text.split(':')[0])).toContain(invariant)
+  })
+
+  function swapped(all: Batch[]): Batch[] {
+    const at = middle(all)
+    const [one, other] = [all[at] as Batch, all[at + 1] as Batch]
+    return all.with(at, other).with(at + 1, one)
+  }
+
+  function doubled(all: Batch[]): Batch[] {
+    const last = all.at(-1) as Batch
+    const from = last.from + last.completions.length
+    return [...all, { ...last, from, follows: last.mark, mark: 'twice' }]
+  }
+})
+
+const changed = (batch: Batch): Batch => ({
+  ...batch,
+  completions: JSON.parse(JSON.stringify(batch.completions).replaceAll('"text 7"', '"text 8"')),
+})
+
+function turned(text: string): string {
+  const { items } = JSON.parse(text) as { items: object }
+  return JSON.stringify({ items: Object.fromEntries(Object.entries(items).reverse()) })
+}
