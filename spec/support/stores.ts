@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { defer, firstValueFrom, map, merge, Subject, takeWhile, toArray } from 'rxjs'
-import { lmdbHistory } from '../../adapters/history/lmdb/index.ts'
+import { type LmdbHistoryOptions, lmdbHistory } from '../../adapters/history/lmdb/index.ts'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import type { Batch, History, HistoryAdapter, Position, Retention } from '../../lib/contracts/history.ts'
 import { MillraceError } from '../../lib/errors.ts'
@@ -17,6 +17,11 @@ export interface Store {
   /** Goes back; without a backup all of it is gone. */
   restore(backup?: Backup): Promise<void>
   close(): Promise<void>
+}
+
+/** One in a folder of its own. */
+export interface LmdbStore extends Store {
+  open(options?: LmdbHistoryOptions): HistoryAdapter
 }
 
 export type Backup = unknown
@@ -90,7 +95,7 @@ async function batchesIn(history: History, position: Position): Promise<Batch[]>
   )
 }
 
-async function lmdbStore({ retention = {} }: Keeping = {}): Promise<Store> {
+export async function lmdbStore({ retention = {} }: Keeping = {}): Promise<LmdbStore> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
   const opened: HistoryAdapter[] = []
   // As another process would, whatever it is that it puts there.
@@ -102,10 +107,9 @@ async function lmdbStore({ retention = {} }: Keeping = {}): Promise<Store> {
       encoding: 'string',
       keyEncoding: 'binary',
     })
-  let restores = 0
   return {
-    open() {
-      const adapter = lmdbHistory(folder, { retention, pollInterval: 5 })
+    open(options = {}) {
+      const adapter = lmdbHistory(folder, { retention, pollInterval: 5, ...options })
       opened.push(adapter)
       return adapter
     },
@@ -124,8 +128,6 @@ async function lmdbStore({ retention = {} }: Keeping = {}): Promise<Store> {
       database.transactionSync(() => {
         for (const key of [...database.getKeys()]) void database.remove(key)
         for (const { key, value, version } of backup as Row[]) void database.put(key, value, version)
-        restores += 1
-        void database.put(Buffer.from('newest'), `restored ${restores}`, 0)
       })
       await database.close()
     },

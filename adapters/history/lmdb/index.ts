@@ -1,4 +1,4 @@
-import { distinctUntilChanged, filter, interval, map, merge, Subject, share } from 'rxjs'
+import { distinctUntilChanged, filter, interval, map, merge, Subject, share, tap } from 'rxjs'
 import type { HistoryAdapter, Retention } from '../../../lib/contracts/history.ts'
 import { type Environment, realEnvironment } from '../../../lib/environment.ts'
 import { localChannels } from '../channels.ts'
@@ -32,10 +32,15 @@ export function lmdbHistory(folder: string, options: LmdbHistoryOptions = {}): H
   const store = openStore(folder, environment.id)
   const life = lifetime()
   const grown = new Subject<string>()
+  let reads = 0
+  const countRead = () => {
+    reads += 1
+  }
 
-  // The first look of all counts as a change: those who wait ask what changed by themselves.
+  // The first look of all counts as a change: those who wait ask what changed by themselves. So does the first after
+  // anything was read: a store that goes back to what it was at the last look has changed for those who read since.
   const polled = interval(pollInterval, environment.scheduler).pipe(
-    map(() => store.newest()),
+    map(() => `${reads} ${store.newest()}`),
     distinctUntilChanged(),
     share(),
   )
@@ -48,7 +53,10 @@ export function lmdbHistory(folder: string, options: LmdbHistoryOptions = {}): H
         life,
         retention,
         grown: (grownId) => grown.next(grownId),
-        read: (id, keys, position) => pages(store, id, keys, position, woken(id), environment.scheduler),
+        read: (id, keys, position) =>
+          pages(store, id, keys, position, woken(id), environment.scheduler).pipe(
+            tap({ subscribe: countRead, next: countRead }),
+          ),
       }),
     channel: localChannels(life),
     close: () => life.close(() => store.close()),

@@ -6,6 +6,8 @@ import { asyncScheduler, firstValueFrom, type SchedulerLike, type Subscription, 
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { realEnvironment } from '../../../lib/environment.ts'
 import { batchAfter, begin, documentId, initial, lastOf, start, write } from '../../../lib/testing/history/batches.ts'
+import { ManualTime } from '../../support/manual-time.ts'
+import { lmdbStore } from '../../support/stores.ts'
 
 const hour = 3_600_000
 
@@ -55,6 +57,23 @@ describe('lmdbHistory', () => {
       expect((await seen).mark).toBe(batch.mark)
     }
     await Promise.all([here.close(), there.close()])
+  })
+
+  it('misses no loss, though the store is again as it was at the last look', async () => {
+    const time = new ManualTime()
+    const store = await lmdbStore()
+    const adapter = store.open({ pollInterval: 50, environment: time.environment })
+    const history = adapter.open(documentId)
+    const head = lastOf(await begin(history, 1))
+    const lost = firstValueFrom(history.read(head).pipe(skip(1)))
+    await time.pass(50)
+    const lookedAt = await store.backUp()
+    await write(history, head, [batchAfter(head, { after: 1 })])
+    await store.restore(lookedAt)
+    const isLost = expect(lost).rejects.toMatchObject({ code: 'regressed' })
+    await time.pass(50)
+    await isLost
+    await store.close()
   })
 
   it('leaves room for others between the pages of a long past', async () => {
