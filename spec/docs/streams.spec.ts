@@ -4,6 +4,7 @@ import { lastValueFrom, type Observable, take, toArray } from 'rxjs'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import { createClient } from '../../lib/client/client.ts'
 import { document } from '../../lib/documents.ts'
+import type { SyncEvent } from '../../lib/events.ts'
 import { createHost } from '../../lib/host/index.ts'
 import { Master } from '../../lib/master.ts'
 import { DocumentProxy } from '../../lib/proxy.ts'
@@ -56,15 +57,30 @@ async function openAll() {
   }
 }
 
-const rows = readFileSync('docs/streams.md', 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .flatMap((line) => {
-    const [, of = '', stream = '', kind = '', late = '', , completes = ''] = line.split('|').map((cell) => cell.trim())
-    return of
-      .split(', ')
-      .map((owner) => ({ owner: owner.replaceAll('`', ''), stream: stream.replaceAll('`', ''), kind, late, completes }))
-  })
+/** The cells of the table whose first column is headed so, by row. */
+function tableOf(heading: string): string[][] {
+  const [, below = ''] = readFileSync('docs/streams.md', 'utf8').split(`\n| ${heading} |`)
+  const [, , ...lines] = (below.split('\n\n')[0] ?? '').split('\n')
+  return lines.map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+}
+
+const rows = tableOf('of').flatMap(([, of = '', stream = '', kind = '', late = '', , completes = '']) =>
+  of.split(', ').map((owner) => ({ owner, stream, kind, late, completes })),
+)
+
+const syncEvents: Record<SyncEvent['type'], true> = {
+  flush_begun: true,
+  flush_cancelled: true,
+  flushed: true,
+  synced: true,
+  renamed: true,
+  rejected: true,
+  dropped: true,
+  unknown: true,
+  regressed: true,
+  storage: true,
+  taken_over: true,
+}
 
 describe('the table of streams', () => {
   let all: Awaited<ReturnType<typeof openAll>>
@@ -98,6 +114,13 @@ describe('the table of streams', () => {
     })
     const named = rows.filter(({ owner }) => owner !== 'HostedMaster').map(({ owner, stream }) => `${owner} ${stream}`)
     expect(named.sort()).toEqual(published.filter((name) => !contracts.has(name.split(' ')[0] as string)).sort())
+  })
+})
+
+describe('the table of sync$', () => {
+  it('names every event of a proxy, and none that is not', () => {
+    const named = tableOf('of a proxy').flatMap(([, types = '']) => types.split(', '))
+    expect(named.sort()).toEqual(Object.keys(syncEvents).sort())
   })
 })
 
