@@ -14,14 +14,15 @@ export interface Look {
 const source = greeting()
 const host = await socketIoHost(source)
 
-process.on('message', async (ask: Ask) => {
-  if (ask === 'look') {
-    const look: Look = { bytes: await bytesKept(), over: source.sessions.map(({ isOver }) => isOver) }
-    process.send?.(look)
-  } else {
-    const message = commands(ask.from, ask.bytes)
-    for (const session of source.sessions) session.say(message)
-  }
+const look = async (): Promise<Look> => ({
+  bytes: await bytesKept(),
+  over: source.sessions.map(({ isOver }) => isOver),
 })
-process.once('disconnect', () => host.close())
+
+process.on('message', (ask: Ask) => {
+  if (ask === 'look') return void look().then((seen) => process.send?.(seen))
+  const message = commands(ask.from, ask.bytes)
+  for (const session of source.sessions) session.say(message)
+})
+process.once('disconnect', () => void host.close())
 process.send?.(host.port)
