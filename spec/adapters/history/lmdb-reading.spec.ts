@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { asyncScheduler, firstValueFrom, type SchedulerLike, type Subscription, skip, timeout } from 'rxjs'
+import { asyncScheduler, firstValueFrom, type SchedulerLike, type Subscription, skip } from 'rxjs'
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { realEnvironment } from '../../../lib/environment.ts'
 import { batchAfter, begin, documentId, initial, lastOf, start, write } from '../../../lib/testing/history/batches.ts'
@@ -52,7 +52,7 @@ describe('lmdbHistory', () => {
     let head = await write(here.open(documentId), start, [], initial)
     for (let after = 0; after < 800; after += 1) {
       const batch = batchAfter(head, { after })
-      const seen = firstValueFrom(there.open(documentId).read(head).pipe(timeout(2_000)))
+      const seen = firstValueFrom(there.open(documentId).read(head))
       head = await write(here.open(documentId), head, [batch])
       expect((await seen).mark).toBe(batch.mark)
     }
