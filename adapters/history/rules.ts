@@ -82,13 +82,16 @@ export const clientKey = (client: string, by: string): string => JSON.stringify(
 function verdictOn(batch: Batch, record: ClientRecord | undefined, known: Known): Verdict {
   if (!record && mayBeForgotten(batch, known)) return 'expired'
   const seq = record?.seq ?? 0
-  if (batch.after === seq) return 'fits'
+  if (batch.after === seq) return isOfAnotherHistory(batch, known) ? 'expired' : 'fits'
   if (batch.after > seq) return 'gap'
   return record !== undefined && isOther(batch, record) ? 'conflict' : 'seen'
 }
 
-const mayBeForgotten = ({ sentFrom }: Batch, { forgotten, mayBeHeld }: Known): boolean =>
-  sentFrom !== undefined && (sentFrom.count < forgotten || (sentFrom.count > 0 && !mayBeHeld(sentFrom)))
+const mayBeForgotten = (batch: Batch, known: Known): boolean =>
+  (batch.sentFrom !== undefined && batch.sentFrom.count < known.forgotten) || isOfAnotherHistory(batch, known)
+
+const isOfAnotherHistory = ({ sentFrom }: Batch, { mayBeHeld }: Known): boolean =>
+  sentFrom !== undefined && sentFrom.count > 0 && !mayBeHeld(sentFrom)
 
 /** Whether a seq that both know has another content in each. */
 function isOther(batch: Batch, record: ClientRecord): boolean {

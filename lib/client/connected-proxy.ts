@@ -12,20 +12,21 @@ import {
 } from 'rxjs'
 import type { Applied } from '../applied.ts'
 import type { Position } from '../contracts/history.ts'
-import type { Completed } from '../document/replay.ts'
+import { type Completed, completionOf } from '../document/replay.ts'
 import type { Environment } from '../environment.ts'
 import { type ErrorCode, MillraceError, messageOf } from '../errors.ts'
 import type { Origin, RefusedEvent } from '../events.ts'
 import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
-import { initialMark } from '../protocol/fingerprint.ts'
+import { fingerprint, initialMark } from '../protocol/fingerprint.ts'
 import type {
   ClientMessage,
   Commands,
   ErrorMessage,
   Flush,
   Flushed,
+  KnownRecord,
   ServerMessage,
   SnapshotMessage,
 } from '../protocol/messages.ts'
@@ -88,7 +89,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   protected readonly standing = new Standing()
   protected readonly outbox = new Outbox()
   protected client: string
-  /** What goes, as soon as it may. */
+  /** What goes, as soon as it is kept. */
   #flight: Flight | undefined
   #isOpen = false
   /** What the host was asked for and has not begun to give. */
@@ -312,12 +313,22 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** The record counts from the position that it is told with: here at once, or when the document gets there. */
   #know(record: Flushed): void {
+    const known = record.record
+    if (known && known.seq > this.outbox.lastSeq && this.replica.pending.length > 0) return this.#missed(known.seq)
+    if (known && !this.#means(known)) return this.#beginAnew('The host knows another command by its number.')
     this.#record = record
     if (this.#awaits === 'snapshot') return
     // A host that was asked from further on than its history reaches sends all of it.
     this.#awaits = this.#awaits && this.standing.hasPassed(record.position) ? 'snapshot' : undefined
     if (this.#awaits) return
     this.#reached()
+  }
+
+  /** Whether the host's numbers are of the commands that have them here: histories and storages may go back. */
+  #means({ seq, hash }: KnownRecord): boolean {
+    const last = this.replica.pending[this.#covered(seq) - 1]
+    if (last?.seq !== seq || hash === undefined) return true
+    return fingerprint(JSON.stringify(completionOf(last))) === hash
   }
 
   #replace({ position, state, regressed }: SnapshotMessage): void {
@@ -404,8 +415,12 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       else if (settlement.type === 'unknown') this.refuse('unknown', entry, 'unknown', settlement.reason)
       else entry.settle(settlement)
     }
-    if (settlements.length > 0) this.tell(this.syncs, { type: 'flushed', commands: settlements.length })
+    if (settlements.length === 0) return
+    this.tell(this.syncs, { type: 'flushed', commands: settlements.length })
     this.outbox.answered(settlements.at(-1)?.entry.seq ?? 0)
+    // What did not go yet is not all that should.
+    if (this.#flight) this.outbox.shut()
+    this.#flight = undefined
   }
 
   /** Whether a batch comes next. What was here before is passed over; what does not fit is asked for again. */
@@ -431,11 +446,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       // It is told that these are in a history that it has, but it has never met them.
       if (this.#covered(record?.seq) > 0) return this.#open(undefined)
       if (!this.#isOpen) {
-        const missed = (record?.seq ?? 0) - this.outbox.lastSeq
-        if (missed > 0 && this.replica.pending.length > 0) return this.whenCertain(() => this.#doubt(missed))
+        if (this.outbox.lacks(record?.seq ?? 0, this.replica.pending)) return this.rename()
         this.#isOpen = true
         this.#retries = 0
-        this.outbox.open(record?.seq ?? 0, this.replica.pending)
+        this.outbox.open(record?.seq ?? 0)
         this.tell(this.moved, undefined)
       }
     }
@@ -457,6 +471,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#flight = outgoing
     this.whenKept(() => {
       if (this.#flight !== outgoing) return
+      this.#flight = undefined
       this.tell(this.syncs, { type: 'flush_begun', from: outgoing.from.count, commands: outgoing.completions.length })
       this.#say({ type: 'flush', client: this.client, ...outgoing })
     })
@@ -506,23 +521,30 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   /**
-   * The host has commands under numbers that were never given here: what is kept went back to an earlier state. They may
-   * be the first of those that wait.
+   * The host has commands under numbers that were never given here: what is kept went back to an earlier state, or the
+   * history did and then got what somebody had said before. They may be what was sent from here and the first of those
+   * that wait.
    */
-  #doubt(missed: number): void {
-    this.ring.hold(() => {
-      const doubtful = this.replica.pending.slice(0, missed)
-      this.integrate({ completions: [], leave: doubtful.length })
-      for (const entry of doubtful) this.refuse('unknown', entry, 'unknown', 'What was kept here is older than it was.')
-      this.outbox.resume(this.outbox.lastSeq + missed, undefined)
-      this.#open(this.standing.position)
-    })
+  #missed(seq: number): void {
+    // Nothing is taken until it is opened again.
+    this.#awaits = 'snapshot'
+    this.whenCertain(() =>
+      this.ring.hold(() => {
+        const doubtful = this.replica.pending.slice(0, this.#covered(seq) + seq - this.outbox.lastSeq)
+        this.integrate({ completions: [], leave: doubtful.length })
+        for (const entry of doubtful)
+          this.refuse('unknown', entry, 'unknown', 'The host has numbers that are unknown here.')
+        this.outbox.resume(seq, undefined)
+        this.#open(this.standing.position)
+      }),
+    )
   }
 
   /** Goes on under a new name. */
   protected rename(): void {
     this.#say({ type: 'close', client: this.client })
     this.client = this.connection.environment.id()
+    this.outbox.renumber(this.replica.pending)
     this.#open(this.standing.position)
   }
 

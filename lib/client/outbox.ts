@@ -34,11 +34,23 @@ export class Outbox {
     this.from = from
   }
 
-  /** Opens for a session: what was sent and is not in the record follows it, with the same numbers unless the history lost some. */
-  open(recorded: number, pending: readonly Pending[]): void {
-    this.lastSeq = recorded
-    this.confirmed = recorded
+  /** Whether the host does not know numbers that were given here and answered for: it has lost or forgotten them. */
+  lacks(recorded: number, pending: readonly Pending[]): boolean {
+    const sent = pending[0]?.seq ?? 0
+    return recorded < (sent > 0 ? sent - 1 : this.lastSeq)
+  }
+
+  /** Begins to number anew, under another name: a number never means two commands, as what was sent may still be heard. */
+  renumber(pending: readonly Pending[]): void {
+    this.lastSeq = 0
+    this.confirmed = 0
     for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.lastSeq
+  }
+
+  /** Opens for a session. */
+  open(recorded: number): void {
+    this.lastSeq = Math.max(this.lastSeq, recorded)
+    this.confirmed = recorded
   }
 
   /** Whatever is under way may be lost. */

@@ -63,8 +63,9 @@ export interface Batch {
  * leave it: it `fits` where `after` is `seq`, leaves a `gap` where `after` is above it, and was `seen`, all of it or a
  * part, where `after` is below it; then a seq that both know with another hash is a `conflict`. A client without a
  * record may have had one that is forgotten: its batch is `expired` where `sentFrom` lies below the highest count at
- * which a forgotten record was last used, or is of another history: above 0, and not held although the batches reach
- * back so far. A history that begins above 0 has forgotten all records below.
+ * which a forgotten record was last used. So is any batch that does not follow from this history: with a `sentFrom`
+ * above 0 that is not held although the batches reach back so far. What was `seen` is seen all the same. A history that
+ * begins above 0 has forgotten all records below.
  */
 export type Verdict = 'fits' | 'seen' | 'gap' | 'expired' | 'conflict'
 

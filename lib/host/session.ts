@@ -292,7 +292,7 @@ class Session<C extends Context> {
       document: open.turns.id,
       client,
       position,
-      record: record ? known(record) : null,
+      record: record ? { ...known(record), hash: record.hashes.at(-1) } : null,
     })
   }
 

@@ -156,10 +156,10 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     return entries.flatMap(({ waiting, batch: { client, by } }, i) => {
       const { verdict, record } = verdicts[i] as Verdicts[number]
       const key = recordKey(client, by)
-      // Behind another of its client it was measured as if that had not been there.
+      // Behind another of its client it was measured as if that had not been there; what is expired is, wherever it stands.
       const isFirst = !met.has(key)
       met.add(key)
-      if (isFirst && (verdict === 'gap' || verdict === 'expired' || verdict === 'conflict')) {
+      if (verdict === 'expired' || (isFirst && (verdict === 'gap' || verdict === 'conflict'))) {
         this.records.forget(client, by)
         if (waiting.turn.after !== undefined) {
           waiting.resolve({ type: verdict, record })

@@ -31,7 +31,7 @@ export function queuesIn(storage: Storage, lease: number): Queues {
   /** What others have, or had. */
   const surveyOthers = async (place: Place, troubled: (trouble: Trouble) => void) => {
     const { queues, notices } = await survey(place, troubled)
-    const own = new Set([...open].map(({ client }) => client))
+    const own = new Set([...open].flatMap(({ names }) => names))
     return { others: queues.filter(({ client }) => !own.has(client)), notices: parseNotices(notices) }
   }
 

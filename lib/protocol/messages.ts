@@ -6,8 +6,11 @@ import type { Limits } from './limits.ts'
 /** PROTOCOL.md is the text of this; it changes first. */
 export const protocolVersion = 1
 
-/** What a client is told of its record: all of it but the hashes. */
-export type KnownRecord = Omit<ClientRecord, 'hashes'>
+/**
+ * What a client is told of its record. `hash` is the last of its hashes: that of the command `seq`, so that a client sees
+ * whether it means the same command by that number. It is not there with the answer to a flush.
+ */
+export type KnownRecord = Omit<ClientRecord, 'hashes'> & { readonly hash?: string | undefined }
 
 /** Begins a session; comes first, and once. */
 export interface Hello {

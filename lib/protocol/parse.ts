@@ -120,6 +120,7 @@ const isRecord = shape({
     rewritten: optional(listOf(shape({ seq: isCount }))),
     renamed: optional(listOf(shape({ seq: isCount, id: isText }))),
   }),
+  hash: optional(isText),
 })
 const isKnownRecord: Check = (value) => value === null || isRecord(value)
 

@@ -14,7 +14,7 @@ describe('What waits to be sent', () => {
     outbox.shut()
     waiting.push(pending('milk'))
     outbox.wants = true
-    outbox.open(0, waiting)
+    outbox.open(0)
 
     expect(outbox.next(waiting, position)).toEqual(first)
     outbox.answered(1)

@@ -17,6 +17,14 @@ export const brokenTraces: Readonly<Record<string, Break>> = {
         sound.append(position, hasSaved ? batches : batches.map(fromAnywhere), initial),
     }
   }),
+  'takes what was sent from another history from whom it knows': altering((sound) => ({
+    append: (position, batches, initial) =>
+      sound.append(
+        position,
+        batches.map((batch) => (batch.after > 0 ? fromAnywhere(batch) : batch)),
+        initial,
+      ),
+  })),
   'takes with a beginning what was sent before it': altering((sound) => ({
     async append(position, batches, initial) {
       return sound.append(position, (await sound.load()) ? batches : batches.map(fromAnywhere), initial)

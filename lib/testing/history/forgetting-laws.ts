@@ -93,10 +93,11 @@ export const forgettingLaws: readonly HistoryLaw[] = [
         const answer = await right.open(documentId).append(head, [batchAfter(head, { client: 'bob', sentFrom })])
         same(verdictsIn(answer), ['expired'], `the verdict on a flush from ${sentFrom.mark} of ${sentFrom.count}`)
       }
-      const known = await right
-        .open(documentId)
-        .append(head, [batchAfter(head, { sentFrom: elsewhere[0] as Position })])
-      same(verdictsIn(known), ['seen'], 'the verdict on the same of a client that has a record')
+      const sentFrom = elsewhere[0] as Position
+      const seen = await right.open(documentId).append(head, [batchAfter(head, { sentFrom })])
+      same(verdictsIn(seen), ['seen'], 'the verdict on what the record of its client has')
+      const next = await right.open(documentId).append(head, [batchAfter(head, { after: head.count, sentFrom })])
+      same(verdictsIn(next), ['expired'], 'the verdict on what would follow the record of its client')
       const beginner = batchAfter(head, { client: 'bob', sentFrom: { ...start, mark: 'other' } })
       await write(right.open(documentId), head, [beginner])
     },

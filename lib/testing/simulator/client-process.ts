@@ -1,3 +1,4 @@
+import { catchError, EMPTY, filter, from, switchMap } from 'rxjs'
 import { type Client, createClient } from '../../client/client.ts'
 import type { ConnectedProxy } from '../../client/connected-proxy.ts'
 import type { Command } from '../../flushout.ts'
@@ -5,13 +6,22 @@ import { offline } from '../../offline/offline.ts'
 import { Actor } from './actor.ts'
 import type { Book } from './checker/book.ts'
 import type { AnyCommand } from './checker/replay.ts'
+import type { Server } from './network.ts'
 import { Random } from './random.ts'
 import { type Disk, simulatedStorage } from './storage.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
 
 interface OpenDocument {
   readonly proxy: ConnectedProxy<object>
   readonly book: Book
+}
+
+/** Who a client is, and what it has. */
+export interface Place {
+  readonly index: number
+  readonly name: string
+  readonly disk: Disk
+  readonly route: (client: ClientProcess) => Server | undefined
 }
 
 /** One process that edits documents, from its start to its end. */
@@ -20,21 +30,22 @@ export class ClientProcess {
   /** Which host it goes to. */
   target: number
   readonly #client: Client<Record<string, never>>
-  readonly #world: World
+  readonly #world: Surroundings
   readonly #documents = new Map<string, OpenDocument>()
   readonly #random: Random
 
-  constructor(world: World, index: number, name: string, before?: ClientProcess) {
+  /** It begins on a device, in the place of who ran there before; `route` says where its next session leads. */
+  constructor(world: Surroundings, { index, name, disk, route }: Place, before?: ClientProcess) {
     const random = new Random(world.random.seed())
     this.#world = world
     this.#random = random
     this.actor = new Actor(name, world.timeline, random.fork())
     this.target = index % world.plan.hosts
     this.#client = createClient<Record<string, never>>({
-      transport: world.network.transport(this.actor, () => world.route(this)),
+      transport: world.network.transport(this.actor, () => route(this)),
       environment: this.actor.environment,
       ...(world.plan.keeps && {
-        storage: offline(simulatedStorage(world.disks[index] as Disk, this.actor, world.timeline, random.fork())),
+        storage: offline(simulatedStorage(disk, this.actor, world.timeline, random.fork())),
       }),
     })
     for (const id of world.documents) this.#open(id, before?.document(id).book)
@@ -119,9 +130,13 @@ export class ClientProcess {
       initial ? { initial: initial as never } : {},
     ) as unknown as ConnectedProxy<object>
     this.#documents.set(id, { proxy, book })
-    proxy.pending$.subscribe((pending) => {
-      if (pending === 0 && proxy.isLoaded) this.#world.timeline.whenQuiet(() => book.rests())
-    })
+    from(proxy.loaded)
+      .pipe(
+        switchMap(() => proxy.pending$),
+        filter((pending) => pending === 0),
+        catchError(() => EMPTY),
+      )
+      .subscribe(() => this.#world.timeline.whenQuiet(() => book.rests()))
     proxy.sync$.subscribe((event) => {
       if (book.isOver) return
       counts.add(`sync:${event.type}`)

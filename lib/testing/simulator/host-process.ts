@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs'
 import type { SessionInfo } from '../../contracts/transport.ts'
-import type { Context } from '../../documents.ts'
+import type { Context, DocumentKinds } from '../../documents.ts'
 import { createHost, type Host } from '../../host/host.ts'
 import type { ServerMessage } from '../../protocol/messages.ts'
 import { Actor } from './actor.ts'
 import { type Fate, simulatedHistory, type Way } from './history.ts'
 import type { Server } from './network.ts'
 import { Random } from './random.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** What a hook says when it refuses. */
 export const refusal = 'The hook said no.'
@@ -26,7 +26,8 @@ export class HostProcess implements Server {
   slowness = 0
   refusals = 0
 
-  constructor(world: World, index: number, name: string) {
+  /** It runs until it is asked to stop, or dies; when it has lost its history it says so. */
+  constructor(world: Surroundings, index: number, name: string, lost: () => void) {
     const { plan, timeline } = world
     const random = new Random(world.random.seed())
     this.actor = new Actor(name, timeline, random.fork())
@@ -41,7 +42,7 @@ export class HostProcess implements Server {
       if (this.slowness > 0)
         await new Promise<void>((resolve) => this.actor.after(random.below(this.slowness), resolve))
     }
-    const host = createHost<World['kinds'], Context>({
+    const host = createHost<DocumentKinds, Context>({
       documents: world.kinds,
       history: simulatedHistory(world.store, this.actor, way, random.fork()),
       authenticate: ({ request }) => ({ subject: String(request) }),
@@ -67,7 +68,7 @@ export class HostProcess implements Server {
       world.trace.note(`${name} ${event.type}`, 'reason' in event ? event.reason : '')
       if (event.type === 'failed' && !(event.error instanceof Error)) world.checker.fail('I13', String(event.error))
       // Somebody looks after it: a host that has lost its history serves it again when it is started anew.
-      if (event.type === 'history_lost') timeline.after(random.below(3_000), () => world.replaceHost(index, this))
+      if (event.type === 'history_lost') timeline.after(random.below(3_000), lost)
     })
   }
 

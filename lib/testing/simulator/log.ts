@@ -216,7 +216,12 @@ export class Log {
   #mayHaveForgotten({ sentFrom }: Batch): boolean {
     if (!sentFrom) return false
     if (sentFrom.count < (this.#end(this.#forgotten)?.count ?? 0)) return true
-    return sentFrom.count > 0 && this.find(sentFrom) === undefined && !this.isTrimmed(sentFrom)
+    return this.#isOfAnotherHistory({ sentFrom })
+  }
+
+  #isOfAnotherHistory({ sentFrom }: Pick<Batch, 'sentFrom'>): boolean {
+    if (!sentFrom || sentFrom.count === 0) return false
+    return this.find(sentFrom) === undefined && !this.isTrimmed(sentFrom)
   }
 
   #end(index: number): Position | undefined {
@@ -230,6 +235,7 @@ export class Log {
       const record = before.get(keyOf(batch)) ?? this.#records.get(keyOf(batch))?.record
       if (!record && this.#mayHaveForgotten(batch)) return { verdict: 'expired', record }
       const seq = record?.seq ?? 0
+      if (batch.after === seq && this.#isOfAnotherHistory(batch)) return { verdict: 'expired', record }
       if (batch.after === seq) {
         before.set(keyOf(batch), recordFrom(batch))
         return { verdict: 'fits', record }

@@ -3,6 +3,7 @@ import type { Violation } from './checker/checker.ts'
 import { Counts } from './counts.ts'
 import { anyCommand, type CommandMaker, standardKinds } from './kinds.ts'
 import { draw, type Knobs } from './plan.ts'
+import { play } from './play.ts'
 import { World } from './world.ts'
 
 /** What is simulated, and how much of it. */
@@ -35,7 +36,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { seed, documents = standardKinds, commands = anyCommand, show } = options
   const plan = draw(seed, options)
   const world = new World({ seed, plan, kinds: documents, commands, show })
-  await world.run()
+  await play(world)
   return {
     seed,
     violation: world.checker.violation,

@@ -210,6 +210,11 @@ const findings: readonly (readonly [fault: string, law: string, says: string])[]
     'Expected the verdict on a flush from other of 2: ["expired"], found "appended"',
   ],
   [
+    'takes what was sent from another history from whom it knows',
+    'calls a flush expired that was sent from a position of another history',
+    'Expected the verdict on what would follow the record of its client: ["expired"], found "appended"',
+  ],
+  [
     'takes with a beginning what was sent before it',
     'has forgotten what was before a beginning above 0',
     'Expected the verdict on a flush with the beginning: ["expired"], found "appended"',

@@ -148,15 +148,26 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       [
         outbox,
-        'for (const { command, createdId } of pending) {',
-        'for (const { command: original, createdId, seq } of pending) {\n    const command = seq > 0 ? { ...original, resent: true } : original',
+        'const completion = completionOf(entry) as CommandCompletion',
+        'const isResent = entry.seq > 0\n    const completion = completionOf({ ...entry, command: isResent ? { ...entry.command, resent: true } : entry.command } as never) as CommandCompletion',
       ],
     ],
   },
   {
     name: 'what is sent again gets new numbers',
     within: 60,
-    edits: [[outbox, 'this.#lastSeq = recorded\n', 'this.#lastSeq = recorded + 1\n']],
+    edits: [
+      [
+        proxy,
+        'this.outbox.open(record?.seq ?? 0)',
+        'this.outbox.open(record?.seq ?? 0)\n        this.outbox.renumber(this.replica.pending)',
+      ],
+    ],
+  },
+  {
+    name: 'a device keeps the numbers that were given first',
+    within: 60,
+    edits: [['lib/offline/stock.ts', ' && seq === other.seq', '']],
   },
   {
     name: 'what waits is dropped for a snapshot',

@@ -76,15 +76,18 @@ async function run(seed: number): Promise<SimulationReport> {
   return { ...report, violation: { invariant: 'I13', what: `Nobody caught ${thrown(broken)}`, time: 0 } }
 }
 
-parentPort?.on('message', async ({ seed, seeds, stops }: Task) => {
-  const say = (said: Said) => parentPort?.postMessage(said)
+const say = (said: Said) => parentPort?.postMessage(said)
+
+async function runAll({ seed, seeds, stops }: Task): Promise<void> {
   for (let i = 0; i < seeds; i++) {
     const report = await run(seed + i)
     say({ report })
     if (stops && report.violation) break
   }
   say('done')
-})
+}
+
+parentPort?.on('message', (task: Task) => void runAll(task))
 
 export { shrinkSimulation as shrink } from '../../../lib/testing/simulator/shrink.ts'
 export { simulate }

@@ -24,14 +24,12 @@ export class Book {
   /** What it held and was lost, until it is told. */
   #owed: Position | undefined
   isOver = false
-  /** What a process that died left behind. Nobody knows how much of it was kept, and how much of that was answered. */
+  /** What those who ran before on the same device made. Nobody knows how much of it was kept, and how much answered. */
   readonly #inherited: ReadonlySet<Made>
-  readonly #isHeir: boolean
 
   constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare, before?: Book) {
-    this.#waiting = [...(before?.waiting ?? [])]
-    this.#inherited = new Set(this.#waiting)
-    this.#isHeir = before !== undefined
+    this.#inherited = new Set(before && [...before.#inherited, ...before.mades])
+    this.#waiting = [...this.#inherited].filter(({ isWaiting }) => isWaiting)
     this.#isFuzzy = this.#waiting.length > 0
     this.#rare = rare
     this.name = name
@@ -63,13 +61,13 @@ export class Book {
     switch (settlement.type) {
       case 'confirmed':
       case 'rewritten':
-        if (!made.wasTaken)
+        if (!made.wasTaken && !made.isInDoubt)
           this.#fail('I4', `${made.number} was told to be ${settlement.type}, and is not in the history.`)
         if (!this.#isFuzzy && settlement.createdId !== made.createdId)
           this.#fail('I10', `${made.number} made ${settlement.createdId}; it was known as ${made.createdId}.`)
         return
       case 'rejected':
-        if (!made.wasRefused)
+        if (!made.wasRefused && !made.isInDoubt)
           this.#fail('I11', `${made.number} was rejected (${settlement.code}), the history does not say so.`)
         return
       case 'dropped':
@@ -148,9 +146,9 @@ export class Book {
     )
   }
 
-  /** Nothing is pending any more. */
+  /** Nothing is pending any more: what was not kept, or waits in a queue of its own, is not shown. */
   rests(): void {
-    for (const made of this.#inherited) if (made.isWaiting) made.isGone = true
+    this.#waiting = this.#waiting.filter((made) => !this.#inherited.has(made))
   }
 
   /** The process dies, or the document is closed: nothing more is told. What is kept may be found by the next. */
@@ -164,23 +162,24 @@ export class Book {
   check(): void {
     for (const made of this.mades) {
       const { settlement, number } = made
+      if (!settlement && !this.isOver) this.#fail('I12', `${number} still waits: ${JSON.stringify(made.command)}`)
+      if (made.isInDoubt) continue
       const isTold = settlement?.type === 'confirmed' || settlement?.type === 'rewritten'
       if (isTold && !made.isGone && made.inHistory !== 1 && !made.wasLost)
         this.#fail('I4', `${number} was ${settlement.type}, and the history has it ${made.inHistory} times.`)
       if (settlement?.type === 'rejected' && made.inHistory > 0 && !made.wasLost)
         this.#fail('I11', `${number} was rejected, and is in the history.`)
-      if (settlement?.type === 'dropped' && made.inHistory > 0)
+      if (settlement?.type === 'dropped' && made.inHistory > 0 && !this.isOver)
         this.#fail('I11', `${number} was dropped, and is in the history.`)
       const isAnswered = settlement || made.wasTaken || made.wasRefused || made.wasTold
       if (made.isKept && !isAnswered && !this.#ledger.mayForget)
         this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
-      if (!settlement && !this.isOver) this.#fail('I12', `${number} still waits: ${JSON.stringify(made.command)}`)
     }
     if (this.isOver) return
     if (this.#owed && this.#owed.count > this.#ledger.trimmed)
       this.#fail('I16', 'It held what was lost, and was not told.')
     // An heir is told once more what came of what it did not make.
-    if (this.#isHeir) return
+    if (this.#inherited.size > 0) return
     for (const type of ['rejected', 'dropped', 'unknown'] as const) {
       const count = this.mades.filter(({ settlement }) => settlement?.type === type).length
       if (count !== this.#reports[type])
@@ -212,19 +211,41 @@ export class Book {
 
   /** Whoever takes over what a process left behind sends what of it was kept, and nobody knows how much that was. */
   #guess({ client, after, completions }: Flush): (Made | undefined)[] {
-    const { waiting } = this
-    return completions.map(({ command, createdId }, i) => {
+    return completions.map((completion, i) => {
       const seq = after + 1 + i
-      const isMeant = (made: Made) =>
-        isLike(made, command as AnyCommand) && (!made.sent || (made.sent.client === client && made.sent.seq === seq))
-      const made = waiting.find(isMeant)
-      if (made && this.#inherited.has(made)) this.#rare('sent by an heir')
-      if (made) made.sent ??= { client, seq, text: JSON.stringify([command, createdId]) }
+      const made = this.#meant(client, seq, completion.command as AnyCommand)
+      if (!made) return undefined
+      if (this.#inherited.has(made)) this.#rare('sent by an heir')
+      made.sent = { client, seq, text: JSON.stringify([completion.command, completion.createdId]) }
       return made
     })
   }
 
+  #meant(client: string, seq: number, command: AnyCommand): Made | undefined {
+    const all = [...this.#inherited, ...this.mades]
+    const known = all.find(({ sent }) => sent?.client === client && sent.seq === seq)
+    if (known && isLike(known, command)) return known
+    const unsent = all.filter((made) => this.#mayWait(made) && (!made.sent || this.#ledger.mayForget))
+    const isNameless = command.action === 'delete'
+    // Deletes all look alike, and places are made again and renamed: only who made them could tell which is meant.
+    const possible = unsent.filter((made) => (isNameless ? made.command.action === 'delete' : isLike(made, command)))
+    if (possible.length === 1) return possible[0]
+    if (possible.length === 0) this.#fail('I6', `It sends ${seq}, which nobody made: ${JSON.stringify(command)}`)
+    for (const made of possible) made.isInDoubt = true
+    this.#rare('in doubt which is sent')
+    return undefined
+  }
+
+  /** What a process dropped in the moment that it died may have been kept as waiting. */
+  #mayWait(made: Made): boolean {
+    return made.isWaiting || (this.#inherited.has(made) && made.settlement?.type === 'dropped')
+  }
+
   #tellsInherited(command: AnyCommand): boolean {
+    if (command.action === 'delete') {
+      for (const made of this.#inherited) made.isInDoubt ||= made.command.action === 'delete'
+      return this.#inherited.size > 0
+    }
     const made = [...this.#inherited].find((one) => !one.wasTold && isLike(one, command))
     if (!made) return false
     made.wasTold = true
@@ -251,7 +272,7 @@ export class Book {
   }
 }
 
-const isLike = ({ command }: Made, other: AnyCommand): boolean =>
-  command.action === other.action &&
-  JSON.stringify(command.props) === JSON.stringify(other.props) &&
-  (command.action !== 'delete' || isSame(command.path, other.path ?? []))
+const isLike = (made: Made, other: AnyCommand): boolean =>
+  made.command.action === other.action &&
+  JSON.stringify(made.command.props) === JSON.stringify(other.props) &&
+  (other.action !== 'delete' || isSame(made.path, other.path ?? []))

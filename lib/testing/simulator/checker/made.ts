@@ -15,6 +15,8 @@ export class Made {
   settlement: Settlement | undefined
   /** The client is gone that would have told what became of it. */
   isGone = false
+  /** Something was sent that may be this or another. */
+  isInDoubt = false
   /** Whether it was told that it outlives its process. */
   isKept = false
   /** What became of it was told by whatever ran in the place of its process. */

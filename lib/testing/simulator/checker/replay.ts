@@ -1,5 +1,3 @@
-import type { CommandCompletion } from '../../../flushout.ts'
-
 /** A JSON object as it is, to be changed in place. */
 export type Json = Record<string, unknown>
 
@@ -63,11 +61,4 @@ function create(document: Json, { path = [], props, parentDefault }: AnyCommand,
   parent[id] = copy(props) ?? {}
   if (above) above[path.at(-1) as string] = parent
   return undefined
-}
-
-/** The document after a whole history. */
-export function replay(initial: object, completions: readonly CommandCompletion[]): Json {
-  const document = copy(initial) as Json
-  for (const { command, createdId } of completions) play(document, command as AnyCommand, createdId)
-  return document
 }
