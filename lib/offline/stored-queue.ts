@@ -61,11 +61,8 @@ export class StoredQueue implements Queue {
   readonly #chunks: Found['chunks']
   readonly #left: () => void
   readonly #life = new Subscription()
-  /** By name, what lets go of it. */
-  readonly #holds = new Map<string, () => void>()
+  #release: (() => void) | undefined
   #source: Source = nobody
-  /** Under which it is held after the next write. */
-  #name: string
   #held: Held
   /** What is held of an earlier client, and is to be deleted. */
   #former: Held | undefined
@@ -93,22 +90,16 @@ export class StoredQueue implements Queue {
     this.troubles = troubles
     this.#place = place
     this.#token = token
-    if (release) this.#holds.set(client, release)
+    this.#release = release
     this.#writes = writes
     this.#chunks = found?.chunks ?? []
     this.#left = left
-    this.#name = client
     this.#held = { ...nothingOf(client), header, batches: found?.batches ?? [] }
     if (header === undefined || !found?.kept) this.#news = [{ type: 'replaced' }]
   }
 
   get client(): string {
-    return this.#name
-  }
-
-  /** Every name that it has in the storage. */
-  get names(): readonly string[] {
-    return [this.#name, this.#held.client, ...(this.#former ? [this.#former.client] : [])]
+    return this.#held.client
   }
 
   follow(source: Source): void {
@@ -166,8 +157,10 @@ export class StoredQueue implements Queue {
   }
 
   renew(client: string): void {
-    this.#name = client
-    void this.#take(client)
+    if (this.#held.header !== undefined) this.#former = this.#held
+    this.#release?.()
+    this.#held = nothingOf(client)
+    void this.#take()
     this.#tell({ type: 'replaced' })
   }
 
@@ -183,25 +176,15 @@ export class StoredQueue implements Queue {
     this.#retry = undefined
     this.moved(true)
     await this.#running
-    this.#leave()
+    this.#release?.()
     this.#left()
   }
 
-  async #take(client: string): Promise<void> {
+  async #take(): Promise<void> {
     const { storage, document } = this.#place
-    const release = await storage.hold(nameOf(document, client)).catch(() => undefined)
-    if (!release) return
-    if (this.#isClosing) release()
-    else this.#holds.set(client, release)
-  }
-
-  /** Lets go of all names but those in use. */
-  #leave(inUse: readonly string[] = []): void {
-    for (const [client, release] of this.#holds) {
-      if (inUse.includes(client)) continue
-      this.#holds.delete(client)
-      release()
-    }
+    const release = await storage.hold(nameOf(document, this.client)).catch(() => undefined)
+    if (this.#isClosing) release?.()
+    else this.#release = release
   }
 
   #tell(news: News): void {
@@ -242,7 +225,7 @@ export class StoredQueue implements Queue {
 
   /** Finds out about a write of which it was not known. */
   async #wasDone(write: UnderWay): Promise<boolean> {
-    const key = headerKey(write.held.client)
+    const key = headerKey(this.client)
     const entries = await this.#place.storage.read(this.#place.document, key)
     this.#unsure = undefined
     const isDone = entries.find((entry) => entry.key === key)?.value === write.held.header
@@ -251,7 +234,6 @@ export class StoredQueue implements Queue {
   }
 
   #next(): UnderWay {
-    this.#move()
     const [held, news, isShuffled] = [this.#held, this.#news, this.#isShuffled]
     this.#isDirty = false
     this.#isShuffled = false
@@ -260,13 +242,6 @@ export class StoredQueue implements Queue {
     const write = this.#former ? together(removal(this.#former), own) : own
     const waiters = this.#waiters.filter(({ needsAll }) => write.isWhole || !needsAll)
     return { ...write, news: news.length, waiters }
-  }
-
-  /** Begins to be held under another name, if it has one; what it is held under goes with the same write. */
-  #move(): void {
-    if (this.#held.client === this.#name) return
-    if (this.#held.header !== undefined) this.#former = this.#held
-    this.#held = nothingOf(this.#name)
   }
 
   /** What says nothing new is written now and then, to say that somebody is here. */
@@ -288,7 +263,6 @@ export class StoredQueue implements Queue {
     this.#held = held
     this.#news = this.#news.slice(news)
     this.#former = undefined
-    this.#leave(this.names)
     this.#isLetGo = false
     this.#mustWrite = false
     this.#retries = 0
@@ -309,7 +283,7 @@ export class StoredQueue implements Queue {
 
   /** Another has taken it over. */
   #lose(): void {
-    const commands = stocked((this.#former ?? this.#held).stock)
+    const commands = stocked(this.#held.stock)
     this.#held = nothingOf(this.client)
     this.#former = undefined
     this.#answerNext(false)
@@ -346,9 +320,8 @@ export class StoredQueue implements Queue {
   async #letGo(): Promise<void> {
     const { storage, document } = this.#place
     let hasRoom = true
-    const stale = this.#former ?? this.#held
-    if (stale.header !== undefined) {
-      const { expected, changes } = removal(stale)
+    if (this.#held.header !== undefined) {
+      const { expected, changes } = removal(this.#held)
       try {
         if (!(await storage.write(document, expected, changes))) return this.#lose()
       } catch (error) {
@@ -356,10 +329,7 @@ export class StoredQueue implements Queue {
         hasRoom = false
       }
     }
-    if (hasRoom) {
-      this.#held = nothingOf(this.client)
-      this.#former = undefined
-    }
+    if (hasRoom) this.#held = nothingOf(this.client)
     this.#isLetGo = true
     this.#answerNext(true)
   }

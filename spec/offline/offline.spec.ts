@@ -283,6 +283,41 @@ describe('A client with a storage', () => {
     expect(await scene.titles()).toEqual(['milk', 'bread'])
   })
 
+  it('sends what it cannot keep where there is no room to let go of anything either', async () => {
+    const seat = await seated()
+    offlineNow(seat)
+    add(seat.list, 'milk')
+    await quiet()
+    seat.tab.failure = new MillraceError('storage_full', 'There is no room.')
+    add(seat.list, 'bread')
+    await online(seat)
+    expect(await scene.titles()).toEqual(['milk', 'bread'])
+    seat.tab.failure = undefined
+    await scene.time.pass(10_000)
+    offlineNow(seat)
+    add(seat.list, 'eggs')
+    await quiet()
+    await crash(seat)
+    const again = await seated()
+    await again.list.flush()
+    expect(await scene.titles()).toEqual(['milk', 'bread', 'eggs'])
+  })
+
+  it('sends nothing twice that it sent while there was no room to say so', async () => {
+    const seat = await seated()
+    offlineNow(seat)
+    add(seat.list, 'milk')
+    await quiet()
+    seat.tab.failure = new MillraceError('storage_full', 'There is no room.')
+    add(seat.list, 'bread')
+    await online(seat)
+    await crash(seat)
+    const again = await seated()
+    await again.list.flush()
+    expect(await scene.titles()).toEqual(['milk', 'bread'])
+    expect(again.events).toContainEqual(expect.objectContaining({ type: 'unknown' }))
+  })
+
   it.each([
     ['who sends it', /^queue/],
     ['the document', /confirmed$/],
