@@ -61,8 +61,11 @@ export class StoredQueue implements Queue {
   readonly #chunks: Found['chunks']
   readonly #left: () => void
   readonly #life = new Subscription()
-  #release: (() => void) | undefined
+  /** By name, what lets go of it. */
+  readonly #holds = new Map<string, () => void>()
   #source: Source = nobody
+  /** Under which it is held after the next write. */
+  #name: string
   #held: Held
   /** What is held of an earlier client, and is to be deleted. */
   #former: Held | undefined
@@ -90,16 +93,22 @@ export class StoredQueue implements Queue {
     this.troubles = troubles
     this.#place = place
     this.#token = token
-    this.#release = release
+    if (release) this.#holds.set(client, release)
     this.#writes = writes
     this.#chunks = found?.chunks ?? []
     this.#left = left
+    this.#name = client
     this.#held = { ...nothingOf(client), header, batches: found?.batches ?? [] }
     if (header === undefined || !found?.kept) this.#news = [{ type: 'replaced' }]
   }
 
   get client(): string {
-    return this.#held.client
+    return this.#name
+  }
+
+  /** Every name that it has in the storage. */
+  get names(): readonly string[] {
+    return [this.#name, this.#held.client, ...(this.#former ? [this.#former.client] : [])]
   }
 
   follow(source: Source): void {
@@ -157,10 +166,8 @@ export class StoredQueue implements Queue {
   }
 
   renew(client: string): void {
-    if (this.#held.header !== undefined) this.#former = this.#held
-    this.#release?.()
-    this.#held = nothingOf(client)
-    void this.#take()
+    this.#name = client
+    void this.#take(client)
     this.#tell({ type: 'replaced' })
   }
 
@@ -176,15 +183,25 @@ export class StoredQueue implements Queue {
     this.#retry = undefined
     this.moved(true)
     await this.#running
-    this.#release?.()
+    this.#leave()
     this.#left()
   }
 
-  async #take(): Promise<void> {
+  async #take(client: string): Promise<void> {
     const { storage, document } = this.#place
-    const release = await storage.hold(nameOf(document, this.client)).catch(() => undefined)
-    if (this.#isClosing) release?.()
-    else this.#release = release
+    const release = await storage.hold(nameOf(document, client)).catch(() => undefined)
+    if (!release) return
+    if (this.#isClosing) release()
+    else this.#holds.set(client, release)
+  }
+
+  /** Lets go of all names but those in use. */
+  #leave(inUse: readonly string[] = []): void {
+    for (const [client, release] of this.#holds) {
+      if (inUse.includes(client)) continue
+      this.#holds.delete(client)
+      release()
+    }
   }
 
   #tell(news: News): void {
@@ -225,7 +242,7 @@ export class StoredQueue implements Queue {
 
   /** Finds out about a write of which it was not known. */
   async #wasDone(write: UnderWay): Promise<boolean> {
-    const key = headerKey(this.client)
+    const key = headerKey(write.held.client)
     const entries = await this.#place.storage.read(this.#place.document, key)
     this.#unsure = undefined
     const isDone = entries.find((entry) => entry.key === key)?.value === write.held.header
@@ -234,6 +251,7 @@ export class StoredQueue implements Queue {
   }
 
   #next(): UnderWay {
+    this.#move()
     const [held, news, isShuffled] = [this.#held, this.#news, this.#isShuffled]
     this.#isDirty = false
     this.#isShuffled = false
@@ -242,6 +260,13 @@ export class StoredQueue implements Queue {
     const write = this.#former ? together(removal(this.#former), own) : own
     const waiters = this.#waiters.filter(({ needsAll }) => write.isWhole || !needsAll)
     return { ...write, news: news.length, waiters }
+  }
+
+  /** Begins to be held under another name, if it has one; what it is held under goes with the same write. */
+  #move(): void {
+    if (this.#held.client === this.#name) return
+    if (this.#held.header !== undefined) this.#former = this.#held
+    this.#held = nothingOf(this.#name)
   }
 
   /** What says nothing new is written now and then, to say that somebody is here. */
@@ -263,6 +288,7 @@ export class StoredQueue implements Queue {
     this.#held = held
     this.#news = this.#news.slice(news)
     this.#former = undefined
+    this.#leave(this.names)
     this.#isLetGo = false
     this.#mustWrite = false
     this.#retries = 0
@@ -283,7 +309,7 @@ export class StoredQueue implements Queue {
 
   /** Another has taken it over. */
   #lose(): void {
-    const commands = stocked(this.#held.stock)
+    const commands = stocked((this.#former ?? this.#held).stock)
     this.#held = nothingOf(this.client)
     this.#former = undefined
     this.#answerNext(false)
@@ -320,8 +346,9 @@ export class StoredQueue implements Queue {
   async #letGo(): Promise<void> {
     const { storage, document } = this.#place
     let hasRoom = true
-    if (this.#held.header !== undefined) {
-      const { expected, changes } = removal(this.#held)
+    const stale = this.#former ?? this.#held
+    if (stale.header !== undefined) {
+      const { expected, changes } = removal(stale)
       try {
         if (!(await storage.write(document, expected, changes))) return this.#lose()
       } catch (error) {
@@ -329,7 +356,10 @@ export class StoredQueue implements Queue {
         hasRoom = false
       }
     }
-    if (hasRoom) this.#held = nothingOf(this.client)
+    if (hasRoom) {
+      this.#held = nothingOf(this.client)
+      this.#former = undefined
+    }
     this.#isLetGo = true
     this.#answerNext(true)
   }
