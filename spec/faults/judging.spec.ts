@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Batch } from '../../lib/contracts/history.ts'
 import { type Bundles, bundle } from '../support/programs.ts'
 import type { DocumentId } from './programs/documents.ts'
+import { conclude } from './support/conclusion.ts'
+import type { Evidence } from './support/evidence.ts'
 import { keptIn } from './support/histories.ts'
 import { type Entry, livesIn } from './support/journal.ts'
-import { type Evidence, violations } from './support/verdict.ts'
+import { violations } from './support/verdict.ts'
 import { World } from './support/world.ts'
 
 const board: DocumentId = 'board/one'
@@ -19,7 +21,7 @@ describe('The judge of what is left', () => {
     const seats = [await world.sit('ann', { host: 0 }), await world.sit('bob', { host: 1 })]
     const work = { type: 'work', commands: 50, until: 'settled' } as const
     await Promise.all(seats.map(({ process }) => process.ask(work)))
-    expect(await world.conclude()).toEqual([])
+    expect(await conclude(world)).toEqual([])
     const { histories, snapshots } = await keptIn(world.history)
     sound = { lives: livesIn(world.journals), histories, shown: snapshots }
   }, 90_000)
@@ -102,7 +104,7 @@ describe('The judge of what is left', () => {
       await ann.process.ended
       world.reseat(ann)
     }
-    const found = await world.conclude()
+    const found = await conclude(world)
     expect(found.map((text) => text.split(':')[0])).toContain(invariant)
   })
 

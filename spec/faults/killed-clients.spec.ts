@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Bundles, bundle } from '../support/programs.ts'
 import { clientPoints } from './programs/failpoints.ts'
+import { conclude } from './support/conclusion.ts'
 import { World } from './support/world.ts'
 
 describe('A client whose process is killed', () => {
@@ -25,6 +26,6 @@ describe('A client whose process is killed', () => {
       expect((await ann.process.ended).signal).toBe('SIGKILL')
       world.reseat(ann)
     }
-    expect(await world.conclude()).toEqual([])
+    expect(await conclude(world)).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Bundles, bundle } from '../support/programs.ts'
 import { hostPoints } from './programs/failpoints.ts'
+import { conclude } from './support/conclusion.ts'
 import { World } from './support/world.ts'
 
 describe('A host whose process is killed', () => {
@@ -30,6 +31,6 @@ describe('A host whose process is killed', () => {
       await ann.process.ask({ type: 'hurry' })
     }
     await Promise.all(working)
-    expect(await world.conclude()).toEqual([])
+    expect(await conclude(world)).toEqual([])
   })
 })

@@ -75,7 +75,7 @@ export async function tcpProxy(target: number | (() => number)): Promise<TcpProx
     )
     from.on(
       'error',
-      unlessSilent(() => to.resetAndDestroy()),
+      unlessSilent(() => resetNow(to)),
     )
     from.on('close', () => {
       lanes.delete(lane)
@@ -113,7 +113,7 @@ export async function tcpProxy(target: number | (() => number)): Promise<TcpProx
       for (const lane of lanes) lane.silent = true
     },
     cut: () => each((socket) => socket.destroy()),
-    reset: () => each((socket) => socket.resetAndDestroy()),
+    reset: () => each(resetNow),
     async close() {
       proxy.cut()
       server.close()
@@ -122,3 +122,7 @@ export async function tcpProxy(target: number | (() => number)): Promise<TcpProx
   }
   return proxy
 }
+
+/** A socket that is just about to end refuses to be reset, and would never be closed. */
+const resetNow = (socket: Socket): void =>
+  void (socket.writableEnded && !socket.writableFinished ? socket.destroy() : socket.resetAndDestroy())

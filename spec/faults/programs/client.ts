@@ -37,14 +37,18 @@ export type ClientAsk =
   | { readonly type: 'arm'; readonly failpoint: Failpoint<ClientPoint> | undefined }
   /** Applies so many commands, and answers when they are `until` there. */
   | { readonly type: 'work'; readonly commands: number; readonly until: 'applied' | 'kept' | 'settled' }
+  /** Answers with how many commands wait. */
+  | { readonly type: 'waiting' }
   /** Answers when the line works. */
   | { readonly type: 'live' }
   /** The line may work again. */
   | { readonly type: 'hurry' }
-  /** Answers when all that was applied is settled. */
-  | { readonly type: 'flush' }
+  /** Answers when all that it was asked to do is done and settled. */
+  | { readonly type: 'rest' }
   /** Answers with the document once it has so many commands and none of them waits. */
   | { readonly type: 'show'; readonly document: DocumentId; readonly count: number }
+  /** Answers with how a document stands, in words. */
+  | { readonly type: 'stands'; readonly document: DocumentId }
   | { readonly type: 'end' }
 
 const task = JSON.parse(process.argv[2] as string) as ClientTask
@@ -124,6 +128,33 @@ async function show(id: DocumentId, count: number): Promise<string> {
   return textOf(proxy)
 }
 
+function stands(id: DocumentId): string {
+  const proxy = proxies.get(id) as ConnectedProxy<Board>
+  return `${proxy.getCommandCount()} with ${pendingOf(proxy)} waiting, ${JSON.stringify(proxy.status)}`
+}
+
+/** All that is under way. */
+const working = new Set<Promise<unknown>>()
+
+function noted(work: Promise<void>): Promise<void> {
+  working.add(work)
+  return work.finally(() => working.delete(work))
+}
+
+async function rest(): Promise<void> {
+  await Promise.all(working)
+  await all(async (proxy) => {
+    await proxy.loaded
+    await proxy.flush()
+  })
+}
+
+async function end(): Promise<void> {
+  client.close()
+  await client.closed
+  journal.note({ type: 'ends' })
+}
+
 const all = (act: (proxy: ConnectedProxy<Board>) => Promise<void>) => Promise.all([...proxies.values()].map(act))
 
 answering<ClientAsk>(async (ask) => {
@@ -133,20 +164,20 @@ answering<ClientAsk>(async (ask) => {
     case 'arm':
       return failpoints.arm(ask.failpoint)
     case 'work':
-      return work(ask)
+      return noted(work(ask))
+    case 'waiting':
+      return [...proxies.values()].reduce((sum, proxy) => sum + pendingOf(proxy), 0)
     case 'live':
-      return firstValueFrom(client.status$.pipe(filter(({ state }) => state === 'live')))
+      return firstValueFrom(client.status$.pipe(filter(({ state }) => state === 'live')), { defaultValue: undefined })
     case 'hurry':
       return hurry.next()
-    case 'flush':
-      return all(async (proxy) => {
-        await proxy.loaded
-        await proxy.flush()
-      })
+    case 'rest':
+      return rest()
     case 'show':
       return show(ask.document, ask.count)
+    case 'stands':
+      return stands(ask.document)
     case 'end':
-      client.close()
-      return client.closed
+      return end()
   }
 })

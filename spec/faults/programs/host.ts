@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { filter, firstValueFrom, map, merge, of } from 'rxjs'
 import { Server } from 'socket.io'
 import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { createHost } from '../../../lib/host/index.ts'
@@ -25,7 +26,10 @@ export interface HostTask {
 export type HostAsk =
   | { readonly type: 'port' }
   | { readonly type: 'arm'; readonly failpoint: Failpoint<HostPoint> | undefined }
-  | { readonly type: 'show'; readonly document: DocumentId }
+  /** Answers with the document once it has so many commands. */
+  | { readonly type: 'show'; readonly document: DocumentId; readonly count: number }
+  /** Answers with how a document stands, in words. */
+  | { readonly type: 'stands'; readonly document: DocumentId }
   | { readonly type: 'end' }
 
 const { folder, journal: path, way } = JSON.parse(process.argv[2] as string) as HostTask
@@ -48,11 +52,19 @@ const serving = serveSocketIo(server, watchedSessions(host, failpoints.pass))
 http.listen(0, '127.0.0.1')
 await once(http, 'listening')
 
-async function show(id: DocumentId): Promise<string> {
+async function show(id: DocumentId, count: number): Promise<string> {
   const master = await host.open(id)
-  const { document } = master.getSnapshot()
+  const snapshots = merge(of(undefined), master.commands$).pipe(map(() => master.getSnapshot()))
+  const { document } = await firstValueFrom(snapshots.pipe(filter(({ commandCount }) => commandCount === count)))
   master.close()
   return JSON.stringify(document)
+}
+
+async function stands(id: DocumentId): Promise<string> {
+  const master = await host.open(id)
+  const { commandCount } = master.getSnapshot()
+  master.close()
+  return String(commandCount)
 }
 
 async function end(): Promise<void> {
@@ -69,7 +81,9 @@ answering<HostAsk>((ask) => {
     case 'arm':
       return failpoints.arm(ask.failpoint)
     case 'show':
-      return show(ask.document)
+      return show(ask.document, ask.count)
+    case 'stands':
+      return stands(ask.document)
     case 'end':
       return end()
   }

@@ -34,6 +34,7 @@ export function watchedTransport(transport: Transport, { journal, pass, answers,
   const watched: Transport = (outgoing) =>
     transport(outgoing.pipe(concatMap(saying))).pipe(
       tap((message) => {
+        if (message.type === 'welcome') journal.note({ type: 'met', what: 'session' })
         if (message.type !== 'flushed' || !message.record) return
         pass('once it is answered')
         answers.isHeard = true

@@ -28,7 +28,10 @@ function watched(history: History, { journal, pass }: Watch): History {
       pass('before the append')
       const appending = history.append(...args)
       pass('during the append')
-      const result = await appending
+      const result = await appending.catch((error: unknown) => {
+        journal.note({ type: 'met', what: 'failed append' })
+        throw error
+      })
       if (result.type === 'appended') pass('between append and answer')
       else journal.note({ type: 'met', what: metBy(result) })
       return result
@@ -44,7 +47,7 @@ function watched(history: History, { journal, pass }: Watch): History {
 }
 
 const metBy = (result: Exclude<AppendResult, { type: 'appended' }>): string =>
-  result.type === 'refused' ? 'resend' : 'lost race'
+  result.type === 'refused' ? 'resend that the history knew' : 'lost race'
 
 /** Whoever serves sessions in which a process may die before an answer goes out. */
 export const watchedSessions = (source: SessionSource, pass: Watch['pass']): SessionSource => ({

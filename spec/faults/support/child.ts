@@ -72,7 +72,8 @@ export class Child<Ask> {
 export function answering<Ask extends { readonly type: string }>(answer: (ask: Ask) => unknown): void {
   process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
     void Promise.resolve(answer(ask)).then((answered) => {
-      process.send?.({ id, answer: answered } satisfies Answer)
+      // Whoever was asked to end does not answer what was asked before.
+      if (process.connected) process.send?.({ id, answer: answered } satisfies Answer)
       if (ask.type === 'end') process.disconnect()
     })
   })

@@ -3,7 +3,7 @@ import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import type { Batch, History } from '../../../lib/contracts/history.ts'
 import { initialMark } from '../../../lib/protocol/fingerprint.ts'
 import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
-import type { Shown } from './verdict.ts'
+import type { Shown } from './evidence.ts'
 
 /** What is in a folder. */
 export interface Kept {

@@ -21,6 +21,8 @@ export type Entry =
   /** A document with nothing pending, as the hash of its text. */
   | { readonly type: 'shows'; readonly document: string; readonly count: number; readonly hash: string }
   | { readonly type: 'dies'; readonly at: string }
+  /** It ended in order, with all that it was asked to do done. */
+  | { readonly type: 'ends' }
   | { readonly type: 'wrong'; readonly what: string }
   /** Something rare. */
   | { readonly type: 'met'; readonly what: string }
@@ -62,7 +64,13 @@ export function livesIn(folder: string): Life[] {
     .filter((file) => file.endsWith('.journal'))
     .map((file) => {
       const [subject = '', number] = file.split('.')
-      const lines = readFileSync(join(folder, file), 'utf8').split('\n').slice(0, -1)
-      return { subject, number: Number(number), entries: lines.map((line) => JSON.parse(line) as Entry) }
+      return { subject, number: Number(number), entries: entriesIn(join(folder, file)) }
     })
+}
+
+/** What is in a journal by now. */
+export function entriesIn(path: string): Entry[] {
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => JSON.parse(line) as Entry)
 }

@@ -1,81 +1,26 @@
 import { createHash } from 'node:crypto'
-import type { Batch } from '../../../lib/contracts/history.ts'
 import type { Context } from '../../../lib/documents.ts'
 import type { Interceptor } from '../../../lib/flushout.ts'
 import { Ledger } from '../../../lib/testing/simulator/checker/ledger.ts'
-import { Made } from '../../../lib/testing/simulator/checker/made.ts'
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
 import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
-import { deletes } from '../programs/editor.ts'
-import type { Entry, Life } from './journal.ts'
-
-/** A document as somebody had it in the end, or as it is kept. */
-export interface Shown {
-  readonly who: string
-  readonly document: DocumentId
-  readonly count: number
-  readonly text: string
-}
-
-/** All that is left when everything has come to rest. */
-export interface Evidence {
-  readonly lives: readonly Life[]
-  /** Every batch there is, from the beginning. */
-  readonly histories: ReadonlyMap<DocumentId, readonly Batch[]>
-  readonly shown: readonly Shown[]
-  /** Subjects of whom several processes lived at a time. */
-  readonly crowded?: ReadonlySet<string>
-  /** Storages that were damaged or full: theirs may say so. */
-  readonly troubled?: ReadonlySet<string>
-}
-
-interface Known {
-  readonly made: Made
-  readonly document: string
-  readonly subject: string
-  isKept: boolean
-  isSaid: boolean
-  /** What was told of it, in any life. */
-  readonly told: Set<string>
-}
-
-type Fail = (invariant: string, what: string) => void
+import { type Evidence, type Fail, type Known, madeIn, nameOf } from './evidence.ts'
+import { checkEnd, checkLife } from './told.ts'
 
 /** What does not hold, by the ids of the invariants: by replay of the history, and of nothing else. */
 export function violations(evidence: Evidence): string[] {
   const found: string[] = []
   const fail: Fail = (invariant, what) => void found.push(`${invariant}: ${what}`)
-  const known = new Map<string, Known>()
-  for (const life of evidence.lives) for (const entry of life.entries) note(known, life, entry, fail)
+  const known = madeIn(evidence.lives)
   for (const document of documentIds) {
     const ledger = ledgerOf(document, evidence, known, fail)
     checkOrder(document, evidence, known, fail)
     checkShown(document, ledger, evidence, fail)
   }
   for (const life of evidence.lives) checkLife(life, evidence, known, fail)
-  for (const [name, one] of known) checkEnd(name, one, fail)
+  for (const [name, one] of known) checkEnd(name, one, evidence.excused?.has(name) ?? false, fail)
   return found
 }
-
-function note(known: Map<string, Known>, { subject }: Life, entry: Entry, fail: Fail): void {
-  if (entry.type === 'wrong') fail('I13', `${subject}: ${entry.what}`)
-  if (entry.type === 'made' && !known.has(entry.name)) {
-    const made = new Made(known.size, entry.command, entry.createdId, entry.command.path ?? [])
-    known.set(entry.name, {
-      made,
-      document: entry.document,
-      subject,
-      isKept: false,
-      isSaid: false,
-      told: new Set(),
-    })
-  }
-  const one = 'name' in entry ? known.get(entry.name) : undefined
-  if (entry.type === 'kept' && one) one.isKept = true
-}
-
-const nameOf = (command: AnyCommand, subject: string): string =>
-  command.action === 'delete' ? deletes(command.path, subject) : String((command.props as { name?: unknown }).name)
 
 /** The history, batch by batch: only what was said, once, in order, and as it was judged on what came before. */
 function ledgerOf(document: DocumentId, { lives, histories }: Evidence, known: Map<string, Known>, fail: Fail): Ledger {
@@ -166,73 +111,3 @@ function checkShown(document: DocumentId, ledger: Ledger, { lives, shown }: Evid
 }
 
 const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64url')
-
-/** What one process was told is so. */
-function checkLife(life: Life, { troubled, crowded }: Evidence, known: Map<string, Known>, fail: Fail): void {
-  const { subject, number, entries } = life
-  const reports = new Set<string>()
-  for (const entry of entries) {
-    if (entry.type === 'settled') {
-      const one = known.get(entry.name)
-      if (one) checkSettled(`${entry.name} in life ${number}`, one, entry.settlement, fail)
-    }
-    if (entry.type !== 'told') continue
-    const { event } = entry
-    switch (event.type) {
-      case 'rejected':
-      case 'dropped':
-      case 'unknown': {
-        const name = nameOf(event.command as AnyCommand, subject)
-        if (reports.has(name)) fail('I11', `${subject}.${number} was told twice of ${name}.`)
-        reports.add(name)
-        known.get(name)?.told.add(event.type)
-        if (event.type === 'unknown') fail('I4', `${name} is unknown (${event.reason}), and nothing was lost.`)
-        break
-      }
-      case 'regressed':
-        fail('I16', `${subject}.${number} was told of a loss, and there was none.`)
-        break
-      case 'taken_over':
-        if (!crowded?.has(subject))
-          fail('I4', `${subject}.${number} gave ${event.commands} commands away, and to nobody.`)
-        break
-      case 'storage':
-        if (!troubled?.has(subject)) fail('I13', `${subject}.${number}: its storage has trouble: ${event.reason}`)
-    }
-  }
-}
-
-function checkSettled(
-  name: string,
-  { made }: Known,
-  settlement: Extract<Entry, { type: 'settled' }>['settlement'],
-  fail: Fail,
-): void {
-  made.settlement = settlement
-  switch (settlement.type) {
-    case 'confirmed':
-    case 'rewritten':
-      if (made.inHistory !== 1)
-        fail('I4', `${name} was ${settlement.type}; the history has it ${made.inHistory} times.`)
-      if (settlement.createdId !== made.createdId)
-        fail('I10', `${name} made ${settlement.createdId}; it was known as ${made.createdId}.`)
-      return
-    case 'unknown':
-      if (!handedOver.test(settlement.reason)) fail('I4', `${name} is unknown (${settlement.reason}).`)
-  }
-}
-
-const handedOver = /^Another page or process/
-
-/** What became of each command by all that was told. */
-function checkEnd(name: string, { made, told, isKept, isSaid }: Known, fail: Fail): void {
-  const isThere = made.inHistory > 0
-  const isTold = told.size > 0
-  if (isKept && !isThere && !isTold) fail('I4', `${name} was kept, and is neither there nor told of.`)
-  // Two lives may delete the same, where the first did not live to keep it.
-  if (made.command.action === 'delete') return
-  if (isThere && isTold) fail('I11', `${name} was ${[...told].join()}, and is in the history.`)
-  if (told.has('rejected') && !made.wasRefused) fail('I11', `${name} was rejected, and the history does not say so.`)
-  if (made.wasRefused && !told.has('rejected')) fail('I11', `${name} was refused, and nobody was told.`)
-  if (told.has('dropped') && isSaid) fail('I9', `${name} was dropped, though it was sent.`)
-}

@@ -1,8 +1,28 @@
-/** What comes within so many milliseconds; rejects with what was waited for. */
-export async function within<T>(milliseconds: number, what: string, coming: Promise<T>): Promise<T> {
+/** Milliseconds after which something is waited for in vain, however busy the machine is. */
+export const patience = 40_000
+
+/** What comes in time; rejects with what was waited for. */
+export async function within<T>(what: string, coming: Promise<T>, milliseconds = patience): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Waited ${milliseconds} ms in vain for ${what}.`)), milliseconds)
   })
   return Promise.race([coming, late]).finally(() => clearTimeout(timer))
+}
+
+export const pause = (milliseconds: number): Promise<void> => new Promise((next) => setTimeout(next, milliseconds))
+
+/** Asks again and again until it is so. */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  milliseconds?: number,
+): Promise<void> {
+  let isOver = false
+  const asking = async () => {
+    while (!isOver && !(await isSo())) await pause(100)
+  }
+  await within(what, asking(), milliseconds).finally(() => {
+    isOver = true
+  })
 }

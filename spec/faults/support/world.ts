@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { Bundles } from '../../support/programs.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
 import type { ClientAsk, ClientTask } from '../programs/client.ts'
-import { documentIds } from '../programs/documents.ts'
 import type { HostAsk, HostTask } from '../programs/host.ts'
-import { Child, type Ending } from './child.ts'
-import { countOf, keptIn } from './histories.ts'
-import { journalIn, livesIn } from './journal.ts'
-import { type Evidence, type Shown, violations } from './verdict.ts'
+import { Child } from './child.ts'
+import { type Disk, smallDisk } from './disk.ts'
+import type { Evidence, Shown } from './evidence.ts'
+import { keptIn } from './histories.ts'
+import { type Entry, entriesIn, journalIn, type Life, livesIn } from './journal.ts'
 import { within } from './within.ts'
 
 /** A place for a host: whoever stands there now, and how it is reached. */
@@ -39,50 +39,75 @@ export interface WorldOptions {
   readonly seed?: number
   readonly host?: Pick<HostTask, 'way'>
   readonly lease?: number
+  /** Whether what is kept is kept on disks that can be filled. */
+  readonly onDisks?: boolean
 }
 
-/** Milliseconds in which everything has to come to rest once nothing is broken any more. */
-const healing = 25_000
+export interface SitOptions extends Pick<ClientTask, 'way'> {
+  readonly host?: number
+}
+
+const megabytes = 16
+/** Milliseconds between two times at which every client is told that its line may work again. */
+const hurried = 250
 
 /** Hosts over one history, and clients with a line and a storage each: processes, sockets and files. */
 export class World {
-  readonly folder: string
   readonly stands: Stand[] = []
   readonly seats: Seat[] = []
   readonly crowded = new Set<string>()
   readonly troubled = new Set<string>()
+  readonly #excused = new Set<string>()
+  readonly #folder: string
   readonly #programs: Bundles
   readonly #options: WorldOptions
+  readonly #disks = new Map<string, Disk>()
+  readonly #begun: Child<never>[] = []
+  readonly #hurrying = setInterval(() => {
+    for (const { process } of this.seats) void process.ask({ type: 'hurry' })
+  }, hurried)
 
   constructor(folder: string, programs: Bundles, options: WorldOptions) {
-    this.folder = folder
+    this.#folder = folder
     this.#programs = programs
     this.#options = options
   }
 
   static async begin(programs: Bundles, options: WorldOptions = {}): Promise<World> {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-faults-'))
-    const world = new World(folder, programs, options)
+    const world = new World(await mkdtemp(join(tmpdir(), 'millrace-faults-')), programs, options)
     mkdirSync(world.journals)
+    await world.#addDisk('history')
     for (let i = 0; i < (options.hosts ?? 1); i++) await world.#addHost(i)
     return world
   }
 
   get history(): string {
-    return join(this.folder, 'history')
+    return this.folderOf('history')
   }
 
   get journals(): string {
-    return join(this.folder, 'journals')
+    return join(this.#folder, 'journals')
+  }
+
+  /** Where somebody's device keeps what it keeps. */
+  folderOf(subject: string): string {
+    return join(this.#disks.get(subject)?.folder ?? this.#folder, subject)
+  }
+
+  diskOf(subject: string): Disk {
+    return this.#disks.get(subject) as Disk
   }
 
   /** Somebody new, or one more process of somebody who is there: with the same storage, and a line of its own. */
-  async sit(subject: string, { host = 0, folder = join(this.folder, subject), way }: SitOptions = {}): Promise<Seat> {
-    const lives = this.seats.filter((seat) => seat.task.subject === subject).length * 1_000
-    if (lives > 0) this.crowded.add(subject)
+  async sit(subject: string, { host = 0, way }: SitOptions = {}): Promise<Seat> {
+    const others = this.seats.filter((seat) => seat.task.subject === subject).length
+    if (others > 0) this.crowded.add(subject)
+    else await this.#addDisk(subject)
     let seat: Seat | undefined
     const line = await tcpProxy(() => (this.stands[seat?.host ?? host] as Stand).port)
+    const folder = this.folderOf(subject)
     const task = { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }
+    const lives = others * 1_000
     seat = { task, line, process: this.#startClient(task, lives), lives, host }
     this.seats.push(seat)
     return seat
@@ -98,15 +123,30 @@ export class World {
   async restart(stand: Stand): Promise<void> {
     stand.lives += 1
     stand.process = this.#startHost(stand.index, stand.lives)
-    const port = await within(20_000, 'a host to start', stand.process.ask<number>({ type: 'port' }))
-    if (port === undefined) throw new Error(`A host did not start: ${stand.process.stderr}`)
-    stand.port = port
+    stand.port = await this.#portOf(stand.process)
+  }
+
+  /** What the process that somebody has now has noted. */
+  notedBy({ task, lives }: Seat): Entry[] {
+    return entriesIn(journalIn(this.journals, task.subject, lives))
+  }
+
+  /** What all processes that somebody had have noted. */
+  livesOf(subject: string): Life[] {
+    return livesIn(this.journals).filter((life) => life.subject === subject)
+  }
+
+  /** What was kept here so far need not be there: its storage is damaged, or gave it up because it was full. */
+  excuse(subject: string): void {
+    this.troubled.add(subject)
+    for (const { entries } of this.livesOf(subject))
+      for (const entry of entries) if (entry.type === 'kept') this.#excused.add(entry.name)
   }
 
   /** Nothing is broken any more: whoever died comes back, every line works. */
   async heal(): Promise<void> {
-    for (const { process } of [...this.stands, ...this.seats]) {
-      const accident = await process.accident()
+    for (const child of this.#begun) {
+      const accident = await child.accident()
       if (accident) throw new Error(accident)
     }
     for (const stand of this.stands) if (!stand.process.isRunning) await this.restart(stand)
@@ -119,73 +159,37 @@ export class World {
     }
   }
 
-  /** Waits until all that was made is settled, and everybody has it. @returns what does not hold */
-  async conclude(): Promise<string[]> {
-    const hurrying = setInterval(() => {
-      for (const { process } of this.seats) void process.ask({ type: 'hurry' })
-    }, 250)
-    try {
-      await this.heal()
-      const flushed = this.seats.map(({ task, process }) =>
-        within(healing, `${task.subject} to flush`, process.ask({ type: 'flush' })),
-      )
-      await Promise.all(flushed)
-      await this.#whenAllKeptIsThere()
-      return violations({ ...(await this.#endings()) })
-    } catch (error) {
-      return [`I12: ${error instanceof Error ? error.message : error}`, ...violations(await this.evidence([]))]
-    } finally {
-      clearInterval(hurrying)
-    }
-  }
-
   /** What there is to judge by now. */
-  async evidence(shown: readonly Shown[]): Promise<Evidence> {
+  async evidence(shown: readonly Shown[] = []): Promise<Evidence> {
     const { histories, snapshots } = await keptIn(this.history)
     const { crowded, troubled } = this
-    return { lives: livesIn(this.journals), histories, shown: [...shown, ...snapshots], crowded, troubled }
+    const lives = livesIn(this.journals)
+    return { lives, histories, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
   }
 
   /** Ends everything, however it stands. */
   async close(): Promise<void> {
-    const all = [...this.seats, ...this.stands].map(({ process }) => process)
-    for (const one of all) one.kill('SIGKILL')
-    await Promise.all(all.map(({ ended }) => ended))
+    clearInterval(this.#hurrying)
+    for (const child of this.#begun) child.kill('SIGKILL')
+    await Promise.all(this.#begun.map(({ ended }) => ended))
     await Promise.all(this.seats.map(({ line }) => line.close()))
-    if (!process.env.KEEP) await rm(this.folder, { recursive: true })
+    await Promise.all([...this.#disks.values()].map((disk) => disk.remove()))
+    await rm(this.#folder, { recursive: true })
   }
 
-  /** What was waiting in the queues of others is sent by whoever finds it. */
-  async #whenAllKeptIsThere(): Promise<void> {
-    if (this.crowded.size === 0) return
-    const isThere = async () => !violations(await this.evidence([])).some((text) => text.startsWith('I4'))
-    const end = Date.now() + healing
-    while (!(await isThere()) && Date.now() < end) await new Promise((next) => setTimeout(next, 100))
-  }
-
-  async #endings(): Promise<Evidence> {
-    const { histories } = await keptIn(this.history)
-    const shown: Shown[] = []
-    const show = async (who: string, process: Child<ClientAsk> | Child<HostAsk>) => {
-      for (const document of documentIds) {
-        const count = countOf(histories.get(document))
-        const asked = (process as Child<ClientAsk>).ask<string>({ type: 'show', document, count })
-        const text = await within(healing, `${who} to have ${count} commands of ${document}`, asked)
-        shown.push({ who, document, count, text: text ?? 'nothing, for it died' })
-      }
-    }
-    for (const { task, process } of this.seats) await show(task.subject, process)
-    for (const { index, process } of this.stands) await show(`host ${index}`, process)
-    for (const { task, process } of this.seats) await ended(task.subject, process)
-    for (const { index, process } of this.stands) await ended(`host ${index}`, process)
-    return this.evidence(shown)
+  async #addDisk(name: string): Promise<void> {
+    if (this.#options.onDisks) this.#disks.set(name, await smallDisk(megabytes))
   }
 
   async #addHost(index: number): Promise<void> {
-    const stand: Stand = { index, process: this.#startHost(index, 0), port: 0, lives: -1 }
-    this.stands.push(stand)
-    stand.lives = 0
-    stand.port = (await within(20_000, 'a host to start', stand.process.ask<number>({ type: 'port' }))) ?? 0
+    const process = this.#startHost(index, 0)
+    this.stands.push({ index, process, port: await this.#portOf(process), lives: 0 })
+  }
+
+  async #portOf(process: Child<HostAsk>): Promise<number> {
+    const port = await within('a host to start', process.ask<number>({ type: 'port' }))
+    if (port === undefined) throw new Error(`A host did not start: ${process.stderr}`)
+    return port
   }
 
   #startHost(index: number, life: number): Child<HostAsk> {
@@ -194,7 +198,7 @@ export class World {
       journal: journalIn(this.journals, `host ${index}`, life),
       ...this.#options.host,
     }
-    return new Child(this.#programs.path('host'), task)
+    return this.#start('host', task)
   }
 
   #startClient(given: Task, life: number): Child<ClientAsk> {
@@ -206,17 +210,12 @@ export class World {
       journal: journalIn(this.journals, given.subject, life),
       seed: seed * 10_000 + this.seats.length * 100 + life,
     }
-    return new Child(this.#programs.path('client'), task)
+    return this.#start('client', task)
   }
-}
 
-export interface SitOptions extends Pick<ClientTask, 'way'> {
-  readonly host?: number
-  readonly folder?: string
-}
-
-async function ended(who: string, process: Child<ClientAsk> | Child<HostAsk>): Promise<void> {
-  await within(healing, `${who} to close`, (process as Child<ClientAsk>).ask({ type: 'end' }))
-  const { code, signal }: Ending = await within(healing, `${who} to end by itself`, process.ended)
-  if (code !== 0) throw new Error(`${who} ended with ${code ?? signal}: ${process.stderr}`)
+  #start<Ask>(program: string, task: object): Child<Ask> {
+    const child = new Child<Ask>(this.#programs.path(program), task)
+    this.#begun.push(child as Child<never>)
+    return child
+  }
 }

@@ -1,0 +1,98 @@
+import type { Settlement } from '../../../lib/replica/pending.ts'
+import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
+import { type Evidence, type Fail, type Known, nameOf } from './evidence.ts'
+import type { Entry, Life } from './journal.ts'
+
+type Told = Extract<Entry, { type: 'told' }>['event']
+
+/** What one process was told is so, and all that it made is settled if it ended in order. */
+export function checkLife(life: Life, evidence: Evidence, known: ReadonlyMap<string, Known>, fail: Fail): void {
+  const { subject, number, entries } = life
+  const isTroubled = evidence.troubled?.has(subject) ?? false
+  const check = checkTold(life, isTroubled, evidence.crowded?.has(subject) ?? false, known, fail)
+  const waiting = new Set<string>()
+  for (const entry of entries) {
+    switch (entry.type) {
+      case 'made':
+        waiting.add(entry.name)
+        break
+      case 'settled': {
+        waiting.delete(entry.name)
+        const one = known.get(entry.name)
+        if (one) checkSettled(`${entry.name} in life ${number}`, one, entry.settlement, isTroubled, fail)
+        break
+      }
+      case 'told':
+        check(entry.event)
+        break
+      case 'wrong':
+        fail('I13', `${subject}.${number}: ${entry.what}`)
+        break
+      case 'ends':
+        for (const name of waiting) fail('I12', `${name} was never settled, and its process ended in order.`)
+    }
+  }
+}
+
+function checkTold(
+  { subject, number }: Life,
+  isTroubled: boolean,
+  isCrowded: boolean,
+  known: ReadonlyMap<string, Known>,
+  fail: Fail,
+): (event: Told) => void {
+  const reports = new Set<string>()
+  return (event) => {
+    switch (event.type) {
+      case 'rejected':
+      case 'dropped':
+      case 'unknown': {
+        const name = nameOf(event.command as AnyCommand, subject)
+        if (reports.has(name)) fail('I11', `${subject}.${number} was told twice of ${name}.`)
+        reports.add(name)
+        known.get(name)?.told.add(event.type)
+        if (event.type === 'unknown' && !isTroubled)
+          fail('I4', `${name} is unknown (${event.reason}), and nothing was lost.`)
+        return
+      }
+      case 'regressed':
+        return fail('I16', `${subject}.${number} was told of a loss, and there was none.`)
+      case 'taken_over':
+        if (!isCrowded) fail('I4', `${subject}.${number} gave ${event.commands} commands away, and to nobody.`)
+        return
+      case 'storage':
+        if (!isTroubled) fail('I13', `${subject}.${number}: its storage has trouble: ${event.reason}`)
+    }
+  }
+}
+
+function checkSettled(name: string, { made }: Known, settlement: Settlement, isTroubled: boolean, fail: Fail): void {
+  made.settlement = settlement
+  switch (settlement.type) {
+    case 'confirmed':
+    case 'rewritten':
+      if (made.inHistory !== 1)
+        fail('I4', `${name} was ${settlement.type}; the history has it ${made.inHistory} times.`)
+      if (settlement.createdId !== made.createdId)
+        fail('I10', `${name} made ${settlement.createdId}; it was known as ${made.createdId}.`)
+      return
+    case 'unknown':
+      if (!isTroubled && !handedOver.test(settlement.reason)) fail('I4', `${name} is unknown (${settlement.reason}).`)
+  }
+}
+
+/** Another sends it, now or when it finds it. */
+const handedOver = /^(Another page or process sends it|The document was closed before the answer came)/
+
+/** What became of each command by all that was told. */
+export function checkEnd(name: string, { made, told, isKept, isSaid }: Known, isExcused: boolean, fail: Fail): void {
+  const isThere = made.inHistory > 0
+  const isTold = told.size > 0
+  if (isKept && !isThere && !isTold && !isExcused) fail('I4', `${name} was kept, and is neither there nor told of.`)
+  // Two lives may delete the same, where the first did not live to keep it.
+  if (made.command.action === 'delete') return
+  if (isThere && isTold) fail('I11', `${name} was ${[...told].join()}, and is in the history.`)
+  if (told.has('rejected') && !made.wasRefused) fail('I11', `${name} was rejected, and the history does not say so.`)
+  if (made.wasRefused && !told.has('rejected')) fail('I11', `${name} was refused, and nobody was told.`)
+  if (told.has('dropped') && isSaid) fail('I9', `${name} was dropped, though it was sent.`)
+}
