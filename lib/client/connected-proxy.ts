@@ -92,8 +92,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** What goes, as soon as it is kept. */
   #flight: Flight | undefined
   #isOpen = false
-  /** What the host was asked for and has not begun to give. */
-  #awaits: 'record' | 'snapshot' | undefined
+  /** What the host was asked for and has not begun to give; or that it is certain who sends what waits here. */
+  #awaits: 'record' | 'snapshot' | 'certainty' | undefined
   /** The client's record as of a position that may still be ahead. */
   #record: Flushed | undefined
   #refusal: { readonly code: string; readonly reason: string } | undefined
@@ -271,6 +271,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   }
 
   #take(message: Exclude<ServerMessage, { type: 'welcome' }>): void {
+    // It will be opened again.
+    if (this.#awaits === 'certainty' && message.type !== 'error') return
     switch (message.type) {
       case 'snapshot':
         return this.#replace(message)
@@ -526,8 +528,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
    * that wait.
    */
   #missed(seq: number): void {
-    // Nothing is taken until it is opened again.
-    this.#awaits = 'snapshot'
+    this.#awaits = 'certainty'
     this.whenCertain(() =>
       this.ring.hold(() => {
         const doubtful = this.replica.pending.slice(0, this.#covered(seq) + seq - this.outbox.lastSeq)
