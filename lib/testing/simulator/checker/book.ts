@@ -4,7 +4,7 @@ import type { CommandCompletion } from '../../../flushout.ts'
 import type { Flush, Open } from '../../../protocol/messages.ts'
 import type { Settlement } from '../../../replica/pending.ts'
 import type { Fail, Ledger, Rare } from './ledger.ts'
-import { isAmbiguous, isSame, Made, wayOf } from './made.ts'
+import { isAmbiguous, isSame, isShown, Made, wayOf } from './made.ts'
 import { type AnyCommand, type Json, play } from './replay.ts'
 
 /** What one user of a document did and was told, from when it was opened until it was closed or its process died. */
@@ -264,6 +264,8 @@ export class Book {
     const document = JSON.parse(base) as Json
     const aside = new Set<string | Made>()
     for (const made of waiting) {
+      // Taken, and nobody knows: the record of it is forgotten.
+      if (isShown(made, document)) continue
       const isUnder = made.way.some((key) => aside.has(key))
       if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
     }

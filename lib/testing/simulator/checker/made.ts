@@ -68,7 +68,8 @@ export const isAmbiguous = (path: readonly string[], view: object, waiting: read
 const makerOf = (place: readonly string[], waiting: readonly Made[]): Made | undefined =>
   waiting.findLast((made) => isSame(made.place, place))
 
-function isShown({ place, number }: Made, view: object): boolean {
+/** Whether what a create made stands where it put it. */
+export function isShown({ place, number }: Made, view: object): boolean {
   const node = nodeAt(view as Json, place ?? [])
   return isNode(node) && node.by === number
 }
