@@ -40,6 +40,8 @@ describe('The judge of what is left', () => {
     lives: sound.lives.map((life) => ({ ...life, entries: life.entries.flatMap(change) })),
   })
   const without = (type: Entry['type']) => withEntries((entry) => (entry.type === type ? [] : [entry]))
+  const withTold = (event: Extract<Entry, { type: 'told' }>['event']) =>
+    withEntries((entry, i) => (i === 9 ? [entry, { type: 'told', document: board, event }] : [entry]))
   /** A batch with commands, in the middle. */
   const middle = (batches: readonly Batch[]) =>
     batches.findIndex(({ completions }, i) => i > 5 && completions.length > 0)
@@ -77,6 +79,10 @@ describe('The judge of what is left', () => {
       'I7',
       () => ({ ...sound, shown: sound.shown.map((one) => ({ ...one, text: turned(one.text) })) }),
     ],
+    ['a command that was never settled', 'I12', () => without('settled')],
+    ['a loss that there was not', 'I16', () => withTold({ type: 'regressed', commandCount: 1 })],
+    ['commands that were given to nobody', 'I4', () => withTold({ type: 'taken_over', commands: 1 })],
+    ['a storage in trouble', 'I13', () => withTold({ type: 'storage', code: 'storage_failed', reason: 'It burns.' })],
     [
       'an error that nobody caught',
       'I13',

@@ -29,6 +29,7 @@ export interface Evidence {
 
 /** A command by all that its makers noted of it. */
 export interface Known {
+  readonly subject: string
   readonly made: Made
   isKept: boolean
   isSaid: boolean
@@ -42,11 +43,11 @@ export type Fail = (invariant: string, what: string) => void
 /** The commands that were made, by their names, in the order in which each subject made them. */
 export function madeIn(lives: readonly Life[]): Map<string, Known> {
   const known = new Map<string, Known>()
-  for (const { entries } of lives) {
+  for (const { subject, entries } of lives) {
     for (const entry of entries) {
       if (entry.type === 'made' && !known.has(entry.name)) {
         const made = new Made(known.size, entry.command, entry.createdId, entry.command.path ?? [])
-        known.set(entry.name, { made, isKept: false, isSaid: false, told: new Set() })
+        known.set(entry.name, { subject, made, isKept: false, isSaid: false, told: new Set() })
       }
       const one = entry.type === 'kept' ? known.get(entry.name) : undefined
       if (one) one.isKept = true

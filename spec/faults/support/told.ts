@@ -85,14 +85,18 @@ function checkSettled(name: string, { made }: Known, settlement: Settlement, isT
 const handedOver = /^(Another page or process sends it|The document was closed before the answer came)/
 
 /** What became of each command by all that was told. */
-export function checkEnd(name: string, { made, told, isKept, isSaid }: Known, isExcused: boolean, fail: Fail): void {
+export function checkEnd(name: string, one: Known, { troubled, excused }: Evidence, fail: Fail): void {
+  const { subject, made, told, isKept, isSaid } = one
   const isThere = made.inHistory > 0
-  const isTold = told.size > 0
-  if (isKept && !isThere && !isTold && !isExcused) fail('I4', `${name} was kept, and is neither there nor told of.`)
+  // Where there is no room, commands are sent that are not kept: if their process dies, nobody learns of their outcome.
+  const isExcused = excused?.has(name) || (!isKept && troubled?.has(subject))
+  if (isKept && !isThere && told.size === 0 && !isExcused)
+    fail('I4', `${name} was kept, and is neither there nor told of.`)
   // Two lives may delete the same, where the first did not live to keep it.
   if (made.command.action === 'delete') return
-  if (isThere && isTold) fail('I11', `${name} was ${[...told].join()}, and is in the history.`)
+  if (isThere && (told.has('rejected') || told.has('dropped')))
+    fail('I11', `${name} was ${[...told].join()}, and is in the history.`)
   if (told.has('rejected') && !made.wasRefused) fail('I11', `${name} was rejected, and the history does not say so.`)
-  if (made.wasRefused && !told.has('rejected')) fail('I11', `${name} was refused, and nobody was told.`)
+  if (made.wasRefused && told.size === 0 && !isExcused) fail('I11', `${name} was refused, and nobody was told.`)
   if (told.has('dropped') && isSaid) fail('I9', `${name} was dropped, though it was sent.`)
 }

@@ -18,7 +18,7 @@ export function violations(evidence: Evidence): string[] {
     checkShown(document, ledger, evidence, fail)
   }
   for (const life of evidence.lives) checkLife(life, evidence, known, fail)
-  for (const [name, one] of known) checkEnd(name, one, evidence.excused?.has(name) ?? false, fail)
+  for (const [name, one] of known) checkEnd(name, one, evidence, fail)
   return found
 }
 

@@ -1,5 +1,5 @@
 /** Milliseconds after which something is waited for in vain, however busy the machine is. */
-export const patience = 40_000
+const patience = 40_000
 
 /** What comes in time; rejects with what was waited for. */
 export async function within<T>(what: string, coming: Promise<T>, milliseconds = patience): Promise<T> {

@@ -73,10 +73,11 @@ export const disks: readonly Trouble[] = [
       seat.process.kill('SIGKILL')
       await seat.process.ended
       const before = codesTold(world, subject).length
+      world.troubled.add(subject)
       flipBit(folder, random)
-      world.excuse(subject)
       world.reseat(seat)
       await until('damage to be told', () => codesTold(world, subject).length > before)
+      world.excuse(subject)
       seat.line.resume('to server')
       return codesTold(world, subject).slice(before).includes('storage_damaged')
     },

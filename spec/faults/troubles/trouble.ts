@@ -27,7 +27,7 @@ export async function liveSeat(world: World, random: Random): Promise<Seat> {
 }
 
 /** How often somebody's line came to work. */
-export const sessionsOf = (world: World, { task }: Seat): number =>
+const sessionsOf = (world: World, { task }: Seat): number =>
   world.livesOf(task.subject).reduce((sum, { entries }) => sum + countOf(entries, 'session'), 0)
 
 /** How often something was met by any host. */
