@@ -3,6 +3,7 @@ import { Random } from '../../lib/testing/simulator/random.ts'
 import { type Bundles, bundle } from '../support/programs.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
 import { type Rarity, rareIn, rarities } from './support/rare.ts'
+import { longEnough } from './support/within.ts'
 import { World } from './support/world.ts'
 import { troublesOf, worldsForAll } from './troubles/index.ts'
 import type { Trouble } from './troubles/trouble.ts'
@@ -40,7 +41,7 @@ describe('Two hosts and three clients, with everything that can go wrong', () =>
       expect(await conclude(here)).toEqual([])
       for (const [what, count] of rareIn(await here.evidence())) rare.set(what, (rare.get(what) ?? 0) + count)
     },
-    300_000,
+    2 * longEnough,
   )
 
   async function suffer(

@@ -7,6 +7,7 @@ import type { Evidence } from './support/evidence.ts'
 import { keptIn } from './support/histories.ts'
 import { type Entry, livesIn } from './support/journal.ts'
 import { violations } from './support/verdict.ts'
+import { longEnough, within } from './support/within.ts'
 import { World } from './support/world.ts'
 
 const board: DocumentId = 'board/one'
@@ -24,7 +25,7 @@ describe('The judge of what is left', () => {
     expect(await conclude(world)).toEqual([])
     const { histories, snapshots } = await keptIn(world.history)
     sound = { lives: livesIn(world.journals), histories, shown: snapshots }
-  }, 90_000)
+  }, longEnough)
   const worlds: World[] = []
   afterEach(async () => {
     for (const world of worlds.splice(0)) await world.close()
@@ -96,23 +97,29 @@ describe('The judge of what is left', () => {
     ['a storage that says too early that it has something', 'I4', { way: 'says too early that it is written' }, {}],
     ['a line that goes by another name each time', 'I3', { way: 'goes by another name each time' }, {}],
     ['a history that changes what was said', 'I5', {}, { way: 'changes content' }],
-  ] as const)('finds out %s', async (_, invariant, client, host) => {
-    const world = await World.begin(programs, { host })
-    worlds.push(world)
-    const ann = await world.sit('ann', client)
-    for (let round = 0; round < 4; round++) {
-      await ann.process.ask({ type: 'work', commands: 8, until: 'kept' })
-      await ann.process.ask({
-        type: 'arm',
-        failpoint: { at: round % 2 ? 'before it is sent' : 'once it is answered', nth: 1 },
-      })
-      void ann.process.ask({ type: 'work', commands: 12, until: 'kept' })
-      await ann.process.ended
-      world.reseat(ann)
-    }
-    const found = await conclude(world)
-    expect(found.map((text) => text.split(':')[0])).toContain(invariant)
-  })
+  ] as const)(
+    'finds out %s',
+    async (_, invariant, client, host) => {
+      const world = await World.begin(programs, { host })
+      worlds.push(world)
+      const ann = await world.sit('ann', client)
+      for (const at of [
+        'once it is answered',
+        'before it is sent',
+        'once it is answered',
+        'before it is sent',
+      ] as const) {
+        await ann.process.ask({ type: 'work', commands: 8, until: 'kept' })
+        await ann.process.ask({ type: 'arm', failpoint: { at, nth: 1 } })
+        void ann.process.ask({ type: 'work', commands: 12, until: 'kept' })
+        await within(`a client to die ${at}`, ann.process.ended)
+        world.reseat(ann)
+      }
+      const found = await conclude(world)
+      expect(found.map((text) => text.split(':')[0])).toContain(invariant)
+    },
+    longEnough,
+  )
 
   function swapped(all: Batch[]): Batch[] {
     const at = middle(all)

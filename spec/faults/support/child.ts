@@ -68,13 +68,19 @@ export class Child<Ask> {
   }
 }
 
-/** Answers, in a child, what its parent asks; an answer of `end` is the last. */
+/** Answers, in a child, what its parent asks; an answer of `end` is the last. It does not outlive its parent. */
 export function answering<Ask extends { readonly type: string }>(answer: (ask: Ask) => unknown): void {
+  let isEnded = false
+  process.once('disconnect', () => {
+    if (!isEnded) process.kill(process.pid, 'SIGKILL')
+  })
   process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
     void Promise.resolve(answer(ask)).then((answered) => {
       // Whoever was asked to end does not answer what was asked before.
       if (process.connected) process.send?.({ id, answer: answered } satisfies Answer)
-      if (ask.type === 'end') process.disconnect()
+      if (ask.type !== 'end') return
+      isEnded = true
+      process.disconnect()
     })
   })
 }

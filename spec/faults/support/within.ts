@@ -1,6 +1,9 @@
 /** Milliseconds after which something is waited for in vain, however busy the machine is. */
 const patience = 40_000
 
+/** The same for a whole spec, so that what it waits for in vain is named. */
+export const longEnough = 5 * patience
+
 /** What comes in time; rejects with what was waited for. */
 export async function within<T>(what: string, coming: Promise<T>, milliseconds = patience): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -63,6 +63,7 @@ export class World {
   readonly #options: WorldOptions
   readonly #disks = new Map<string, Disk>()
   readonly #begun: Child<never>[] = []
+  #isClosed = false
   readonly #hurrying = setInterval(() => {
     for (const { process } of this.seats) void process.ask({ type: 'hurry' })
   }, hurried)
@@ -169,6 +170,7 @@ export class World {
 
   /** Ends everything, however it stands. */
   async close(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#hurrying)
     for (const child of this.#begun) child.kill('SIGKILL')
     await Promise.all(this.#begun.map(({ ended }) => ended))
@@ -214,6 +216,7 @@ export class World {
   }
 
   #start<Ask>(program: string, task: object): Child<Ask> {
+    if (this.#isClosed) throw new Error('This world has ended.')
     const child = new Child<Ask>(this.#programs.path(program), task)
     this.#begun.push(child as Child<never>)
     return child
