@@ -7,7 +7,6 @@ import { type Found, numberAfter, sentKey, waitingKey } from './kept.ts'
 /** A command that waits, as it was written. */
 interface Item {
   readonly entry: Pending
-  readonly seq: number
   readonly command: KeptCommand
   readonly createdId: string | undefined
 }
@@ -80,7 +79,7 @@ export function restock(
   const sent = sentOf(pending)
   const isSentElsewhere = sent.length > 0 && stock.from?.mark !== sentFrom?.mark
   if (isSentElsewhere || !isSame(stock.sent, sent)) {
-    const commands = sent.map(({ seq, command, createdId }) => ({ seq, command, createdId }))
+    const commands = sent.map(({ entry, command, createdId }) => ({ seq: entry.seq, command, createdId }))
     changes.push({
       key: sentKey(client),
       value: sent.length > 0 ? JSON.stringify({ from: sentFrom, commands }) : undefined,
@@ -113,23 +112,15 @@ export const keysOf = (client: string, { sent, chunks }: Stock): string[] => [
   ...chunks.map(({ key }) => key),
 ]
 
-const itemOf = (entry: Pending): Item => {
-  const { seq, command, createdId } = entry
-  return { entry, seq, command, createdId }
-}
+const itemOf = (entry: Pending): Item => ({ entry, command: entry.command, createdId: entry.createdId })
 
 function sentOf(pending: readonly Pending[]): Item[] {
   const first = pending.findIndex(({ seq }) => seq === 0)
   return pending.slice(0, first < 0 ? pending.length : first).map(itemOf)
 }
 
-/** A history that lost something may have given them other numbers. */
 const isSame = (a: readonly Item[], b: readonly Item[]): boolean =>
-  a.length === b.length &&
-  a.every(({ entry, seq, command }, i) => {
-    const other = b[i] as Item
-    return entry === other.entry && seq === other.seq && command === other.command
-  })
+  a.length === b.length && a.every((item, i) => item.entry === b[i]?.entry && item.command === b[i]?.command)
 
 /** The chunk as it should be: without what left or was sent, and with what it was changed to. */
 function freshened(chunk: Chunk): Chunk {

@@ -165,11 +165,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
   },
   {
-    name: 'a device keeps the numbers that were given first',
-    within: 60,
-    edits: [['lib/offline/stock.ts', ' && seq === other.seq', '']],
-  },
-  {
     name: 'what waits is dropped for a snapshot',
     within: 60,
     edits: [

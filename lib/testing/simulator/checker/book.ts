@@ -21,8 +21,9 @@ export class Book {
   #waiting: Made[] = []
   #confirmed = 0
   #isRegressed = false
-  /** What it held and was lost, until it is told. */
+  /** What it held and was lost, until it is told; and how many losses it was told of. */
   #owed: Position | undefined
+  #toldLosses = 0
   isOver = false
   /** What those who ran before on the same device made. Nobody knows how much of it was kept, and how much answered. */
   readonly #inherited: ReadonlySet<Made>
@@ -90,6 +91,7 @@ export class Book {
         if (this.#ledger.losses === 0) this.#fail('I16', 'It was told of a loss, and there was none.')
         this.#isRegressed = true
         this.#owed = undefined
+        this.#toldLosses = this.#ledger.losses
         return
       case 'synced':
         if (event.commandCount < this.#confirmed && !this.#isRegressed)
@@ -103,7 +105,9 @@ export class Book {
   }
 
   opens({ position }: Open): void {
-    if (position && position.count > 0 && this.#ledger.hasLost(position)) this.#owed = position
+    // Whatever sends what others left behind need not say once more what was said.
+    const isTold = this.#toldLosses === this.#ledger.losses
+    if (position && position.count > 0 && !isTold && this.#ledger.hasLost(position)) this.#owed = position
   }
 
   /** A flush as it was said: the first of what waits, unchanged. @returns what it is of */
