@@ -4,6 +4,7 @@ import { entries } from './spec/checks/entries.mjs'
 const needs = {
   'transports/socket-io/index.ts': ['socket.io-client'],
   'transports/socket-io/server.ts': ['socket.io', 'node'],
+  'transports/http/server.ts': ['node'],
   'adapters/history/lmdb/index.ts': ['lmdb', 'node'],
   'adapters/storage/file/index.ts': ['node'],
 }

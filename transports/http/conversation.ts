@@ -1,0 +1,159 @@
+import type { Position } from '../../lib/contracts/history.ts'
+import { MillraceError } from '../../lib/errors.ts'
+import type {
+  ClientMessage,
+  Commands,
+  ErrorMessage,
+  Flushed,
+  Hello,
+  ServerMessage,
+  SnapshotMessage,
+  Welcome,
+} from '../../lib/protocol/messages.ts'
+import { openingKey } from './wire.ts'
+
+/** What a client has opened, and the position that it was last told. */
+interface Opening {
+  readonly document: string
+  readonly client: string
+  position: Position | undefined
+  /** Its opening was answered. */
+  isOpen: boolean
+}
+
+/** What a request is about: said again, or for the first time, each opening with the mark at which it was. */
+export interface Scope {
+  readonly resume: readonly ClientMessage[]
+  readonly openings: ReadonlyMap<Opening, string | undefined>
+}
+
+/**
+ * The one conversation that is carried in many requests. It keeps what must be said again with each of them, and takes
+ * what their answers tell: in order, each batch where the document stands, whichever request brings it first.
+ */
+export class Conversation {
+  /** The host knows the client, and waits for as long as it said. */
+  isKnown = false
+  /** Milliseconds that the host holds a request. */
+  pollTime = 0
+  #hello: Hello | undefined
+  #isPolled = false
+  readonly #openings = new Map<string, Opening>()
+
+  /** Whether something is opened and not answered yet. */
+  get isOpening(): boolean {
+    return [...this.#openings.values()].some(({ isOpen }) => !isOpen)
+  }
+
+  /** Notes what the client says, in the turn in which it is said. */
+  note(message: ClientMessage): void {
+    if (message.type === 'hello') this.#hello ??= message
+    if (message.type === 'close') this.#openings.delete(openingKey(message.document, message.client))
+    if (message.type === 'open') {
+      const { document, client, position } = message
+      this.#openings.set(openingKey(document, client), { document, client, position, isOpen: false })
+    }
+  }
+
+  /** What a poll says again: all that is open. */
+  all(): Scope {
+    return this.#scope([...this.#openings.values()].filter(({ isOpen }) => isOpen))
+  }
+
+  /** What is said again with these: the openings that they are about. Those that they make are theirs, too. */
+  about(messages: readonly ClientMessage[]): Scope {
+    const named = new Set(messages.map((message) => (message.type === 'hello' ? undefined : this.#of(message))))
+    const openings = [...named].filter((opening) => opening !== undefined)
+    const { resume } = this.#scope(openings.filter(({ isOpen }) => isOpen))
+    return { resume, openings: this.#scope(openings).openings }
+  }
+
+  #scope(openings: readonly Opening[]): Scope {
+    const hello = this.isKnown && this.#hello ? [this.#hello] : []
+    const opens = openings.map(
+      ({ document, client, position }): ClientMessage => ({
+        type: 'open',
+        document,
+        client,
+        ...(position && { position }),
+      }),
+    )
+    return { resume: [...hello, ...opens], openings: new Map(openings.map((one) => [one, one.position?.mark])) }
+  }
+
+  /** All that a request said was answered. @returns whether there is more to poll for */
+  answered({ openings }: Scope): boolean {
+    const isFirst = this.isKnown && !this.#isPolled
+    this.#isPolled = this.isKnown
+    const opened = [...openings.keys()].filter(({ isOpen }) => !isOpen)
+    for (const opening of opened) opening.isOpen = true
+    return isFirst || opened.length > 0
+  }
+
+  /** Takes what an answer tells. @returns whether it is news; what another answer told before is none */
+  take(message: ServerMessage, { openings }: Scope): boolean {
+    if (message.type === 'welcome') return this.#welcomed(message)
+    if (message.type === 'error' && message.document === undefined) return this.#failed(message)
+    const meant = [...openings.keys()].filter(({ document }) => document === message.document)
+    const current = meant.filter((opening) => this.#of(opening) === opening)
+    // What was opened anew meanwhile is told anew.
+    if (current.length === 0) return meant.length === 0
+    switch (message.type) {
+      case 'commands':
+        return advance(current, message)
+      case 'snapshot':
+        return jump(current, message, openings)
+      case 'flushed':
+        return confirm(current, message)
+      case 'error':
+        return this.#closed(current, message)
+    }
+  }
+
+  #of({ document, client }: { readonly document: string; readonly client: string }): Opening | undefined {
+    return this.#openings.get(openingKey(document, client))
+  }
+
+  #welcomed(welcome: Welcome): boolean {
+    const { pollTime }: { readonly pollTime?: unknown } & Welcome = welcome
+    if (typeof pollTime === 'number' && pollTime > 0) this.pollTime = pollTime
+    this.isKnown = true
+    return true
+  }
+
+  /** Who was let in and is no longer known may have a new token: that is for the next session to say. */
+  #failed({ code, message }: ErrorMessage): boolean {
+    if (code === 'unauthenticated' && this.isKnown) throw new MillraceError('connection_lost', message)
+    return true
+  }
+
+  /** An error about a document that is not about a flush closes it. */
+  #closed(current: readonly Opening[], { client, seq }: ErrorMessage): boolean {
+    const closed = current.filter((opening) => client === undefined || opening.client === client)
+    if (seq === undefined) for (const one of closed) this.#openings.delete(openingKey(one.document, one.client))
+    return closed.length > 0
+  }
+}
+
+/** A batch is news where it follows; whoever has it already passes over it. */
+function advance(current: readonly Opening[], { from, follows, mark, completions }: Commands): boolean {
+  const next = current.filter(({ position }) => position?.mark === follows && position.count === from)
+  for (const opening of next) opening.position = { count: from + completions.length, mark }
+  return next.length > 0
+}
+
+/** Whatever another request told meanwhile is ahead of it, or else the next poll brings it. */
+function jump(current: readonly Opening[], { position }: SnapshotMessage, openings: Scope['openings']): boolean {
+  const unmoved = current.some((opening) => opening.position?.mark === openings.get(opening))
+  if (unmoved) for (const opening of current) opening.position = position
+  return unmoved
+}
+
+function confirm(current: readonly Opening[], { client, position, follows }: Flushed): boolean {
+  const own = current.find((opening) => opening.client === client)
+  if (!own) return false
+  if (!follows) return !own.isOpen || !own.position || own.position.count <= position.count
+  if (own.position?.mark !== follows.mark) return false
+  own.position = position
+  return true
+}

@@ -1,0 +1,91 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  from,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  Subject,
+  switchMap,
+  tap,
+  throwError,
+} from 'rxjs'
+import type { Transport } from '../../lib/contracts/transport.ts'
+import type { ServerMessage } from '../../lib/protocol/messages.ts'
+import { Conversation, type Scope } from './conversation.ts'
+import { inBatches } from './in-batches.ts'
+import { polling } from './polling.ts'
+import { type PostOptions, post } from './post.ts'
+import { encodeSaid, type Said, takeTogether } from './said.ts'
+import { bodyOf } from './wire.ts'
+
+/** How a host is reached by HTTP. */
+export interface HttpOptions extends PostOptions {
+  /**
+   * Milliseconds until a request without an answer counts as lost, beyond those that the host holds it.
+   * @default 10_000
+   */
+  readonly answerTime?: number
+}
+
+/**
+ * Reaches a host behind `httpListener` or `httpHandler`, where WebSockets do not get through: by long polling over
+ * fetch, one poll for all documents.
+ *
+ * ```ts
+ * const client = createClient<typeof documents>({ transport: httpTransport('https://example.com/millrace') })
+ * ```
+ *
+ * Each request may be answered by another host of the same history, for it says again who asks and where each document
+ * stands. A poll that a proxy gives up (504) is asked again for a shorter time. A line that went silent is noticed after
+ * the host's `pollTime` and `answerTime`.
+ */
+export function httpTransport(url: string, options: HttpOptions = {}): Transport {
+  const { answerTime = 10_000 } = options
+
+  return (outgoing) =>
+    defer(() => {
+      const conversation = new Conversation()
+      const opened = new Subject<void>()
+
+      function ask(scope: Scope, say: readonly string[], wait?: number): Observable<ServerMessage> {
+        const within = (wait ?? conversation.pollTime) + answerTime
+        return post(url, bodyOf(scope.resume, say, wait), within, options).pipe(
+          mergeMap(({ messages, isOver }) =>
+            concat(
+              from(messages).pipe(filter((message) => conversation.take(message, scope))),
+              isOver ? throwError(() => hostEnded) : EMPTY,
+            ),
+          ),
+        )
+      }
+
+      function say(batch: readonly Said[]): Observable<ServerMessage> {
+        const messages = batch.map(({ message }) => message)
+        const texts = batch.map(({ text }) => text)
+        const scope = conversation.about(messages)
+        const answered = defer(() => {
+          if (conversation.answered(scope) && !conversation.isOpening) opened.next()
+          return EMPTY
+        })
+        return concat(ask(scope, texts), answered)
+      }
+
+      const polls = polling(
+        () => conversation.pollTime,
+        (wait) => ask(conversation.all(), [], wait),
+      )
+      const said = outgoing.pipe(
+        tap((message) => conversation.note(message)),
+        map(encodeSaid),
+        inBatches(takeTogether, say),
+      )
+      return merge(opened.pipe(switchMap(() => polls)), said)
+    }).pipe(catchError((error: unknown) => (error === hostEnded ? EMPTY : throwError(() => error))))
+}
+
+const hostEnded = new Error('The host has ended the session.')
