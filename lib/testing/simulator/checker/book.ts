@@ -240,9 +240,9 @@ export class Book {
     return undefined
   }
 
-  /** What a process dropped in the moment that it died may have been kept as waiting. */
+  /** What a process dropped, or heard to be taken, in the moment that it died may have been kept as waiting. */
   #mayWait(made: Made): boolean {
-    return made.isWaiting || (this.#inherited.has(made) && made.settlement?.type === 'dropped')
+    return made.isWaiting || (this.#inherited.has(made) && (made.settlement?.type === 'dropped' || made.wasLost))
   }
 
   #tellsInherited(command: AnyCommand): boolean {
