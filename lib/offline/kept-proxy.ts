@@ -5,7 +5,7 @@ import type { Completed } from '../document/replay.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
 import type { Integrated } from '../replica/replica.ts'
-import type { Queue } from './queue.ts'
+import type { Queue, Trouble } from './queue.ts'
 import type { Queues } from './queues.ts'
 
 /** A connected proxy that begins where it was left, and keeps what happens to it. */
@@ -23,7 +23,7 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
       startWith(undefined),
       map(() => line.status.state === 'live'),
       distinctUntilChanged(),
-      switchMap((isLive) => (isLive ? queues.orphans(this.id, environment) : EMPTY)),
+      switchMap((isLive) => (isLive ? queues.orphans(this.id, environment, this.#damaged) : EMPTY)),
     )
     this.held.add(orphans$.subscribe((orphan) => this.held.add(this.#sendFor(orphan))))
   }
@@ -40,7 +40,7 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
         replica: this.replica,
         standing: this.standing,
         outbox: this.outbox,
-        failed: (trouble) => this.tell(this.syncs, { type: 'storage', ...trouble }),
+        failed: (trouble) => this.troubled(trouble),
         lost: (commands) => this.#giveAway(commands),
       })
       if (kept) {
@@ -48,7 +48,7 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
         this.outbox.resume(queue.seq, sentFrom)
         this.load({ snapshot: { commandCount: position.count - completions.length, document }, completions }, position)
       }
-      for (const trouble of troubles) this.tell(this.syncs, { type: 'storage', ...trouble })
+      for (const trouble of troubles) this.troubled(trouble)
       for (const notice of notices) this.tell(this.syncs, notice)
       this.begin(kept ? undefined : initial)
     })
@@ -67,6 +67,15 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
 
   protected announce(outcome: RefusedEvent): void {
     super.report(outcome)
+  }
+
+  protected troubled(trouble: Trouble): void {
+    this.tell(this.syncs, { type: 'storage', ...trouble })
+  }
+
+  /** Damage is told once, to whoever comes upon it first; what else is wrong is told of the own queue. */
+  readonly #damaged = (trouble: Trouble): void => {
+    if (trouble.code === 'storage_damaged') this.troubled(trouble)
   }
 
   protected override integrate(...args: Parameters<ConnectedProxy<T>['integrate']>): Integrated {
@@ -138,19 +147,26 @@ export class KeptProxy<T extends object = object> extends ConnectedProxy<T> {
     const { anotherLine, ...connection } = this.connection
     const line = anotherLine()
     const left = () => line.close()
-    const orphan = new Orphan({ ...connection, anotherLine, line, left }, {}, (outcome) => this.announce(outcome))
+    const heir = { announce: (outcome: RefusedEvent) => this.announce(outcome), troubled: this.#damaged }
+    const orphan = new Orphan({ ...connection, anotherLine, line, left }, {}, heir)
     orphan.send(queue)
     return new Subscription(() => orphan.close())
   }
 }
 
+/** Who is told what comes of what somebody left. */
+interface Heir {
+  announce(outcome: RefusedEvent): void
+  troubled(trouble: Trouble): void
+}
+
 /** What somebody left, until it is sent. */
 class Orphan extends KeptProxy {
-  readonly #report: (outcome: RefusedEvent) => void
+  readonly #heir: Heir
 
-  constructor(connection: Connection, options: OpenOptions<object>, report: (outcome: RefusedEvent) => void) {
+  constructor(connection: Connection, options: OpenOptions<object>, heir: Heir) {
     super(connection, options)
-    this.#report = report
+    this.#heir = heir
   }
 
   send(queue: Queue): void {
@@ -160,7 +176,11 @@ class Orphan extends KeptProxy {
 
   /** Told where somebody looks. */
   protected override announce(outcome: RefusedEvent): void {
-    this.#report(outcome)
+    this.#heir.announce(outcome)
+  }
+
+  protected override troubled(trouble: Trouble): void {
+    this.#heir.troubled(trouble)
   }
 
   protected override letGo(queue: Queue | undefined, isEmpty: boolean): Promise<void> | undefined {

@@ -10,8 +10,11 @@ import { type Place, StoredQueue } from './stored-queue.ts'
 export interface Queues {
   /** Takes the queue of a document that nobody sends, or begins one. Never rejects. */
   open(document: string, environment: Environment): Promise<Queue>
-  /** Queues of a document with commands that wait, whose page or process died or sleeps, as they are found. Cold. */
-  orphans(document: string, environment: Environment): Observable<Queue>
+  /**
+   * Queues of a document with commands that wait, whose page or process died or sleeps, as they are found; `troubled` is
+   * told what goes wrong on the way. Cold.
+   */
+  orphans(document: string, environment: Environment, troubled: (trouble: Trouble) => void): Observable<Queue>
   /** Resolves when all is written. Idempotent. */
   close(): Promise<void>
 }
@@ -58,14 +61,14 @@ export function queuesIn(storage: Storage, lease: number): Queues {
       }
     },
 
-    orphans(document, environment): Observable<Queue> {
+    orphans(document, environment, troubled): Observable<Queue> {
       const place = placeOf(document, environment)
       let isWanted = true
       const look = async (): Promise<readonly Queue[]> => {
         const found: Queue[] = []
-        const { others } = await surveyOthers(place, () => undefined)
+        const { others } = await surveyOthers(place, troubled)
         for (const known of others.filter(({ header }) => header.pending > 0)) {
-          const taken = isWanted ? await claim(place, known, () => undefined) : undefined
+          const taken = isWanted ? await claim(place, known, troubled) : undefined
           if (taken) found.push(hand(place, taken, { notices: [], troubles: [] }))
         }
         if (!isWanted) for (const queue of found.splice(0)) await queue.close()

@@ -326,7 +326,7 @@ export class StoredQueue implements Queue {
     this.#isShuffled = true
     // However long it fails, no more is remembered than what stands now.
     this.#news = [...this.#news.filter(({ type }) => type === 'change'), { type: 'replaced' }]
-    if (this.#retries === 0) this.#source.failed({ code, reason })
+    if (this.#retries === 0 || code === 'storage_damaged') this.#source.failed({ code, reason })
     if (code === 'storage_full' && !this.#unsure) await this.#letGo()
     if (this.#isClosing) {
       this.#isDirty = false

@@ -339,6 +339,19 @@ describe('A client with a storage', () => {
     expect(aside.length).toBeGreaterThan(1)
   })
 
+  it('says so when it comes upon damage while it looks for what others left', async () => {
+    const seat = await seated()
+    const read = seat.tab.read.bind(seat.tab)
+    const damaged = new MillraceError('storage_damaged', 'A line is not what was written.', { aside: 'list.damaged-1' })
+    seat.tab.read = () => {
+      seat.tab.read = read
+      return Promise.reject(damaged)
+    }
+    await scene.time.pass(lease)
+    const told = { type: 'storage', code: 'storage_damaged', reason: 'A line is not what was written.' }
+    expect(seat.events.filter(({ type }) => type === 'storage')).toEqual([told])
+  })
+
   it('leaves alone what a newer program keeps, says so, and begins beside it', async () => {
     const first = await seated()
     offlineNow(first)
