@@ -66,19 +66,20 @@ export const disks: readonly Trouble[] = [
     name: 'a bit flips in what a client keeps',
     with: 'clients',
     async act(world, random) {
-      const seat = anySeat(world, random)
-      const { subject, folder } = seat.task
-      seat.line.pause('to server')
-      await within('commands to be kept', seat.process.ask({ type: 'work', commands: 6, until: 'kept' }))
-      seat.process.kill('SIGKILL')
-      await seat.process.ended
+      const { subject, folder } = anySeat(world, random).task
+      const seats = world.seats.filter(({ task }) => task.subject === subject)
+      for (const { line } of seats) line.pause('to server')
+      const working = seats.map(({ process }) => process.ask({ type: 'work', commands: 6, until: 'kept' }))
+      await within('commands to be kept', Promise.all(working))
+      // Who runs has in mind what is kept, and does not look again.
+      for (const { process } of seats) process.kill('SIGKILL')
+      await Promise.all(seats.map(({ process }) => process.ended))
       const before = codesTold(world, subject).length
-      world.troubled.add(subject)
       flipBit(folder, random)
-      world.reseat(seat)
-      await until('damage to be told', () => codesTold(world, subject).length > before)
       world.excuse(subject)
-      seat.line.resume('to server')
+      for (const seat of seats) world.reseat(seat)
+      await until('damage to be told', () => codesTold(world, subject).length > before)
+      for (const { line } of seats) line.resume('to server')
       return codesTold(world, subject).slice(before).includes('storage_damaged')
     },
   },
