@@ -66,6 +66,7 @@ export class Hearing {
 
   /** Answers what the session has not answered in time, so that the client asks again. */
   giveUp(): void {
+    if (this.failure) return
     const error = { type: 'error', code: 'unavailable', message: 'The host could not do this in time.' } as const
     for (const { document, client, after } of this.#flushes) this.take({ ...error, document, client, seq: after })
     for (const opening of [...this.#openings.values()]) {
