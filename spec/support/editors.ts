@@ -5,31 +5,13 @@ import { type Client, createClient } from '../../lib/client/client.ts'
 import type { ConnectedProxy } from '../../lib/client/connected-proxy.ts'
 import type { HistoryAdapter } from '../../lib/contracts/history.ts'
 import type { Transport } from '../../lib/contracts/transport.ts'
-import { document } from '../../lib/documents.ts'
 import { realEnvironment } from '../../lib/environment.ts'
 import { initialMark } from '../../lib/protocol/fingerprint.ts'
 import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import type { Settlement } from '../../lib/replica/pending.ts'
+import { type documents, initial, type List } from './documents.ts'
 import { inStep } from './in-step.ts'
 import { replayText } from './plain-replay.ts'
-
-export interface List {
-  title: string
-  todos: Record<string, { title: string; done?: boolean }>
-}
-
-const initial: List = { title: '', todos: {} }
-
-/** Every seventh todo is refused. */
-export const documents = {
-  list: document<List>({
-    initial,
-    interceptor: (_, command) =>
-      command.action === 'create' && String(command.props?.title).endsWith('7')
-        ? { rejection: 'Not a seventh.' }
-        : undefined,
-  }),
-}
 
 const listId = 'list/shopping'
 

@@ -4,7 +4,8 @@ import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import { createHost, type Host } from '../../lib/host/index.ts'
 import { httpTransport } from '../../transports/http/index.ts'
 import { httpHandler, httpListener } from '../../transports/http/server.ts'
-import { chanceOf, documents, Editor, expectAllOnce } from '../support/editors.ts'
+import { documents } from '../support/documents.ts'
+import { chanceOf, Editor, expectAllOnce } from '../support/editors.ts'
 import { httpHost } from '../support/http-host.ts'
 
 type Send = (init: RequestInit) => Promise<Response>
