@@ -12,7 +12,9 @@ async function checks(...names) {
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
+// One after the other: they may install.
 await checks('check:browser')
+await checks('check:nginx')
 await checks('build', 'check:types', 'check:style', 'check:promises', 'check:structure', 'check:unused', 'check:lock')
 
 const isBuilt = results.every(({ name, isPassed }) => name !== 'build' || isPassed)
