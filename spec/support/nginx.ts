@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defer, firstValueFrom, retry } from 'rxjs'
-import { nginxPath } from '../checks/nginx.mjs'
+import { nginxPath } from '../checks/programs.mjs'
 
 /** A real nginx. */
 export interface Nginx {

@@ -12,7 +12,7 @@ const spares = 2
 describe('HTTP', () => {
   let programs: Bundles
   beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'http-host')
+    programs = await bundle(new URL('./processes/', import.meta.url), 'http-host')
   })
   afterAll(() => programs.remove())
 

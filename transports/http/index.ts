@@ -19,18 +19,11 @@ import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import { Conversation, type Scope } from './conversation.ts'
 import { inBatches } from './in-batches.ts'
 import { polling } from './polling.ts'
-import { type PostOptions, post } from './post.ts'
+import { type HttpOptions, post } from './post.ts'
 import { encodeSaid, type Said, takeTogether } from './said.ts'
 import { bodyOf } from './wire.ts'
 
-/** How a host is reached by HTTP. */
-export interface HttpOptions extends PostOptions {
-  /**
-   * Milliseconds until a request without an answer counts as lost, beyond those that the host holds it.
-   * @default 10_000
-   */
-  readonly answerTime?: number
-}
+export type { HttpOptions } from './post.ts'
 
 /**
  * Reaches a host behind `httpListener` or `httpHandler`, where WebSockets do not get through: by long polling over

@@ -3,11 +3,20 @@ import { MillraceError, messageOf } from '../../lib/errors.ts'
 import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import { mediaType } from './wire.ts'
 
-/** How requests are made. */
-export interface PostOptions {
-  readonly fetch?: typeof fetch
+/** How a host is reached by HTTP. */
+export interface HttpOptions {
+  /** Options of fetch for each request, as `headers`, or `credentials: 'include'` for cookies of another origin. */
   readonly init?: Omit<RequestInit, 'body' | 'method' | 'signal'>
+  /** What to fetch with. @default the global one */
+  readonly fetch?: typeof fetch
+  /**
+   * Milliseconds until a request without an answer counts as lost, beyond those that the host holds it.
+   * @default 10_000
+   */
+  readonly answerTime?: number
 }
+
+type Sending = Pick<HttpOptions, 'fetch' | 'init'>
 
 export interface Answer {
   readonly messages: readonly ServerMessage[]
@@ -16,7 +25,7 @@ export interface Answer {
 }
 
 /** One request. Emits its answer once; unsubscribing aborts it. Errors with `connection_lost` where it has none. */
-export function post(url: string, body: string, within: number, options: PostOptions): Observable<Answer> {
+export function post(url: string, body: string, within: number, options: Sending): Observable<Answer> {
   return responseTo(url, body, options).pipe(
     timeout({
       first: within,
@@ -31,7 +40,7 @@ interface Received {
   readonly text: string
 }
 
-function responseTo(url: string, body: string, { fetch: send = fetch, init = {} }: PostOptions): Observable<Received> {
+function responseTo(url: string, body: string, { fetch: send = fetch, init = {} }: Sending): Observable<Received> {
   return new Observable((subscriber) => {
     const controller = new AbortController()
     subscriber.add(() => controller.abort())
