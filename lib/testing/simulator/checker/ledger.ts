@@ -35,6 +35,8 @@ export class Ledger {
   readonly #lawOf: (subject: string) => Law
   readonly #flushes = new Map<string, SaidFlush[]>()
   readonly #rare: Rare
+  /** A flush was taken in two batches. */
+  #hasSplit = false
   #begin: Position | undefined
   #state: Json
   #pages: Page[] = []
@@ -69,9 +71,9 @@ export class Ledger {
     return this.#pages.length
   }
 
-  /** Whether what became of a command may be known to nobody. */
+  /** Whether what became of a command may be known to nobody: a record tells of the last batch alone. */
   get mayForget(): boolean {
-    return this.losses > 0 || this.hasForgotten
+    return this.losses > 0 || this.hasForgotten || this.#hasSplit
   }
 
   textsAt(count: number): Iterable<string> {
@@ -172,7 +174,10 @@ export class Ledger {
 
   #note(batch: Batch, flush: SaidFlush, before: Page | undefined): void {
     const mades = flush.mades.slice(batch.after - flush.after)
-    if (flush.after < batch.after) this.#rare('flush taken in part')
+    if (flush.after < batch.after) {
+      this.#hasSplit = true
+      this.#rare('flush taken in part')
+    }
     const rejected = new Set(batch.outcome.rejected?.map(({ seq }) => seq))
     const known = new Map(before?.known)
     let next = 0
