@@ -55,6 +55,7 @@ function addParent(tree: Tree, path: Path, parentDefault: object): Edit {
 function freeId(siblings: object, names: NameSource): string | undefined {
   for (let attempt = 0; ; attempt++) {
     const id = names(attempt)
-    if (id === undefined || !Object.hasOwn(siblings, id)) return id
+    // `in` first: unlike `hasOwn` it makes a key of a new text, and what comes next finds it made.
+    if (id === undefined || !(id in siblings && Object.hasOwn(siblings, id))) return id
   }
 }
