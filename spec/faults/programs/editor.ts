@@ -19,7 +19,8 @@ export class Editor {
   readonly #subject: string
   readonly #name: string
   readonly #journal: Journal
-  readonly #deleted = new Set<string>()
+  /** What it created itself, and has not deleted: so nobody else deletes it. */
+  readonly #own = new Set<string>()
   #number = 0
 
   constructor(subject: string, life: number, random: Random, journal: Journal) {
@@ -37,6 +38,7 @@ export class Editor {
     const result = proxy.apply(command)
     if (!result.isSuccess) return undefined
     const { createdId } = result
+    if (createdId !== undefined && !isShared(createdId)) this.#own.add(createdId)
     const called = command.action === 'delete' ? deletes(command.path, this.#subject) : name
     const made = { document: proxy.id, name: called, command, ...(createdId !== undefined && { createdId }) }
     this.#journal.note({ type: 'made', ...made })
@@ -53,11 +55,10 @@ export class Editor {
     const { random } = this
     const ids = Object.keys(items)
     const props = { name, n, text: `text ${n}` }
-    const isOwn = (id: string) => String(items[id]?.name).startsWith(`${this.#name}.`)
-    const own = ids.filter((id) => isOwn(id) && !isShared(id) && !this.#deleted.has(id))
+    const own = ids.filter((id) => this.#own.has(id))
     if (own.length > 3 && random.chance(0.25)) {
       const id = random.pick(own)
-      this.#deleted.add(id)
+      this.#own.delete(id)
       return { action: 'delete', path: [...path, id] }
     }
     if (ids.length > 0 && random.chance(0.4)) {
@@ -71,6 +72,6 @@ export class Editor {
 const shared = 'shared-'
 const isShared = (id: string): boolean => id.startsWith(shared)
 
-/** The name of a command that has no room for one; an id is deleted once, for it never comes back. */
+/** The name of a command that has no room for one; an id is deleted once, by whoever created it. */
 export const deletes = (place: readonly string[] = [], subject: string): string =>
   `delete ${place.join('/')} by ${subject}`

@@ -92,8 +92,6 @@ export function checkEnd(name: string, one: Known, { troubled, excused }: Eviden
   const isExcused = excused?.has(name) || (!isKept && troubled?.has(subject))
   if (isKept && !isThere && told.size === 0 && !isExcused)
     fail('I4', `${name} was kept, and is neither there nor told of.`)
-  // Two lives may delete the same, where the first did not live to keep it.
-  if (made.command.action === 'delete') return
   if (isThere && (told.has('rejected') || told.has('dropped')))
     fail('I11', `${name} was ${[...told].join()}, and is in the history.`)
   if (told.has('rejected') && !made.wasRefused) fail('I11', `${name} was rejected, and the history does not say so.`)

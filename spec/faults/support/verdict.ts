@@ -78,9 +78,8 @@ function checkOrder(
     for (const { command } of completions) {
       const name = nameOf(command as AnyCommand, by)
       const at = order.get(name) ?? 0
-      if (command.action !== 'delete' && at < (last.get(by) ?? 0))
-        fail('I2', `${name} comes after what was made later.`)
-      if (command.action !== 'delete') last.set(by, at)
+      if (at < (last.get(by) ?? 0)) fail('I2', `${name} comes after what was made later.`)
+      last.set(by, at)
     }
   }
 }

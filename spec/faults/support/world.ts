@@ -76,10 +76,15 @@ export class World {
 
   static async begin(programs: Bundles, options: WorldOptions = {}): Promise<World> {
     const world = new World(await mkdtemp(join(tmpdir(), 'millrace-faults-')), programs, options)
-    mkdirSync(world.journals)
-    await world.#addDisk('history')
-    for (let i = 0; i < (options.hosts ?? 1); i++) await world.#addHost(i)
-    return world
+    try {
+      mkdirSync(world.journals)
+      await world.#addDisk('history')
+      for (let i = 0; i < (options.hosts ?? 1); i++) await world.#addHost(i)
+      return world
+    } catch (error) {
+      await world.close()
+      throw error
+    }
   }
 
   get history(): string {

@@ -68,13 +68,9 @@ export async function busyUntil<T>(what: string, happening: Promise<T>, work: ()
   })
 }
 
-/** The names of what a process has made by now, without deletes: those another may have made as well. */
+/** The names of what a process has made by now. */
 export const namesOf = (world: World, seat: Seat): Set<string> =>
-  new Set(
-    world
-      .notedBy(seat)
-      .flatMap((entry) => (entry.type === 'made' && entry.command.action !== 'delete' ? [entry.name] : [])),
-  )
+  new Set(world.notedBy(seat).flatMap((entry) => (entry.type === 'made' ? [entry.name] : [])))
 
 /** Whether it is so before long. */
 export const soon = (isSo: () => Promise<boolean>, milliseconds: number): Promise<boolean> =>
