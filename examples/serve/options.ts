@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 export interface Options {
   readonly port: number
   readonly data: string
+  /** How pages reach the server, unless somebody chooses otherwise there. */
+  readonly transport: string
   readonly help: boolean
 }
 
@@ -11,19 +13,26 @@ export const help = `Serves a shared todo list, and a page that shows how Flusho
   npm start                          on http://localhost:8080, data in ./data
   npm start -- --port 8081           or PORT=8081 npm start
   npm start -- --data /var/lib/todo  keeps the lists somewhere else
+  npm start -- --transport http      pages poll by HTTP in place of a WebSocket
 
-  --port   the port to listen on; 0 takes a free one        default 8080
-  --data   the folder for the lists, made if need be        default ./data
-  --help   shows this`
+  --port        the port to listen on; 0 takes a free one        default 8080
+  --data        the folder for the lists, made if need be        default ./data
+  --transport   how pages reach it: socket-io or http            default socket-io
+  --help        shows this`
+
+const transports = ['socket-io', 'http']
 
 /** Reads the command line, and `PORT`. Throws with a message for people where it makes no sense. */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  const { port, data, help } = parse(args)
+  const { port, data, transport, help } = parse(args)
   const chosen = port ?? env.PORT ?? '8080'
   if (!/^\d{1,5}$/.test(chosen) || Number(chosen) > 65_535) {
     throw new Error(`'${chosen}' is not a port. Start with PORT=8080 npm start.`)
   }
-  return { port: Number(chosen), data, help }
+  if (!transports.includes(transport)) {
+    throw new Error(`'${transport}' is no transport. There are ${transports.join(' and ')}.`)
+  }
+  return { port: Number(chosen), data, transport, help }
 }
 
 function parse(args: readonly string[]) {
@@ -33,6 +42,7 @@ function parse(args: readonly string[]) {
       options: {
         port: { type: 'string' },
         data: { type: 'string', default: './data' },
+        transport: { type: 'string', default: 'socket-io' },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     }).values

@@ -25,10 +25,10 @@ const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-
 
 /**
  * Answers with the built pages, which it reads once, so that no path from outside ever names a file: `/flushout` is the
- * one, whatever else looks like a page the other, `/health` what `health` says. Beside them is what keeps a name: the
- * icons, and the service worker.
+ * one, whatever else looks like a page the other, the paths of `told` what these tell. Beside them is what keeps a name:
+ * the icons, and the service worker.
  */
-export function pages(folder: string, health: () => object): RequestListener {
+export function pages(folder: string, told: Readonly<Record<string, () => object>>): RequestListener {
   const files = new Map<string, Answer>([
     ...filesIn(join(folder, 'assets')).map((name): Named => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
     ...filesIn(folder).map((name): Named => [`/${name}`, page(join(folder, name))]),
@@ -37,7 +37,8 @@ export function pages(folder: string, health: () => object): RequestListener {
   const flushout = page(join(folder, 'flushout-todo/index.html'))
 
   function answerTo(path: string): Answer {
-    if (path === '/health') return json(health())
+    const tell = Object.hasOwn(told, path) ? told[path] : undefined
+    if (tell) return json(tell())
     if (path === '/flushout') return flushout
     if (path.startsWith('/assets/')) return files.get(path) ?? text(404, 'There is no such file here.')
     return files.get(path) ?? todo

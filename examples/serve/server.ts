@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { lmdbHistory } from 'millrace/adapters/history/lmdb'
 import { createHost } from 'millrace/host'
+import { httpListener } from 'millrace/transports/http/server'
 import { serveSocketIo } from 'millrace/transports/socket-io/server'
 import { Server } from 'socket.io'
 import { documents } from '../todo/documents.ts'
@@ -14,8 +15,13 @@ export interface Serving {
   close(): Promise<void>
 }
 
-/** Serves the pages in a folder and the lists in another on one port. */
-export async function serve(options: { port: number; data: string; pages: string }): Promise<Serving> {
+/** Serves the pages in a folder and the lists in another on one port, by every transport there is. */
+export async function serve(options: {
+  port: number
+  data: string
+  pages: string
+  transport: string
+}): Promise<Serving> {
   const http = createServer()
   http.listen(options.port)
   await once(http, 'listening')
@@ -23,10 +29,12 @@ export async function serve(options: { port: number; data: string; pages: string
     const host = createHost({ documents, history: lmdbHistory(options.data) })
     const io = new Server(http, { serveClient: false })
     const edge = serveSocketIo(io, host)
-    http.on(
-      'request',
-      pages(options.pages, () => ({ status: 'ok', ...host.counts })),
-    )
+    const millrace = httpListener(host)
+    const answer = pages(options.pages, {
+      '/health': () => ({ status: 'ok', ...host.counts }),
+      '/transport': () => ({ transport: options.transport }),
+    })
+    http.on('request', (request, response) => (request.url === '/millrace' ? millrace : answer)(request, response))
     host.events$.subscribe((event) => {
       if (event.type !== 'document_opened' && event.type !== 'document_closed') console.error(event)
     })

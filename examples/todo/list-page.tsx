@@ -13,6 +13,7 @@ import { Status } from './status.tsx'
 import { Summary } from './summary.tsx'
 import { TodoRow } from './todo-row.tsx'
 import { useLatest } from './use-latest.ts'
+import { WaySwitch } from './way-switch.tsx'
 
 interface ListPageProps {
   readonly list: List
@@ -47,6 +48,7 @@ export function ListPage({ list, news, newer$ }: ListPageProps) {
           </>
         )}
       </main>
+      <WaySwitch />
       <NewsPanel list={list} news={news} newer$={newer$} />
     </>
   )

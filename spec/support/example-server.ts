@@ -65,8 +65,8 @@ export class Program {
 export class ExampleServer extends Program {
   port = 0
 
-  static async start(data: string, port = 0, built = program): Promise<ExampleServer> {
-    const server = new ExampleServer(process.execPath, [built, '--port', String(port), '--data', data])
+  static async start(data: string, port = 0, built = program, more: readonly string[] = []): Promise<ExampleServer> {
+    const server = new ExampleServer(process.execPath, [built, '--port', String(port), '--data', data, ...more])
     const [, heard] = await server.says(/http:\/\/localhost:(\d+)\/shopping/)
     server.port = Number(heard)
     return server

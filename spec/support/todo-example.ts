@@ -9,11 +9,14 @@ export class TodoExample {
   browser!: Browser
   server!: ExampleServer
   readonly data = dataFolder()
+  readonly #options: readonly string[]
   #lists = 0
 
-  constructor() {
+  /** With these options for the server, beside its port and its data. */
+  constructor(...options: readonly string[]) {
+    this.#options = options
     beforeAll(async () => {
-      ;[this.browser, this.server] = await Promise.all([openBrowser(), ExampleServer.start(this.data)])
+      ;[this.browser, this.server] = await Promise.all([openBrowser(), this.#start()])
     }, 30_000)
 
     afterEach(async () => {
@@ -65,7 +68,11 @@ export class TodoExample {
 
   /** Starts the server again where it was, and has pages try at once. */
   async restart(...pages: readonly Page[]): Promise<void> {
-    this.server = await ExampleServer.start(this.data, this.server.port)
+    this.server = await this.#start(this.server.port)
     await Promise.all(pages.map(hurry))
+  }
+
+  #start(port = 0): Promise<ExampleServer> {
+    return ExampleServer.start(this.data, port, undefined, this.#options)
   }
 }

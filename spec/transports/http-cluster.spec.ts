@@ -16,7 +16,7 @@ interface Reached {
   close(): Promise<void>
 }
 
-const pollTime = 200
+const pollTime = 10_000
 
 const ways: Record<string, (host: Host<typeof documents>) => Promise<Reached>> = {
   async httpListener(host) {

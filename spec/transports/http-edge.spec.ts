@@ -90,11 +90,16 @@ describe('httpListener answers', () => {
     expect((await post(url, { resume: [hello], say: [at] })).said).toEqual([said[1]])
   })
 
-  it('a poll as soon as there is news, and with nothing when its time is over', async () => {
-    const { url, host } = await serve({ pollTime: 500 })
+  it('a poll with nothing when its time is over, which is never longer than the host wants', async () => {
+    const { url } = await serve({ pollTime: 50 })
+    expect(await post(url, { resume: [hello, open], wait: 0 })).toMatchObject({ status: 200 })
+    expect(await post(url, { resume: [hello], wait: 1_000_000 })).toMatchObject({ status: 200, said: [] })
+  })
+
+  it('a poll as soon as there is news', async () => {
+    const { url, host } = await serve({ pollTime: 1_000_000 })
     const { said } = await post(url, { say: [hello, open] })
     const resume = [hello, { ...open, position: said[2].position }]
-    expect(await post(url, { resume, wait: 1_000_000 })).toMatchObject({ status: 200, said: [] })
     const waiting = post(url, { resume, wait: 1_000_000 })
     await until(() => host.counts.sessions === 1)
     await post(url, { resume: [hello, { ...open, client: 'bob' }], say: [{ ...flush('News'), client: 'bob' }] })

@@ -1,4 +1,4 @@
-import type { ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../../lib/protocol/messages.ts'
+import type { Commands, ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../../lib/protocol/messages.ts'
 import type { Encode } from './encoded.ts'
 import { type Ask, openingKey } from './wire.ts'
 
@@ -101,7 +101,7 @@ export class Hearing {
         return isNews
       }
       case 'commands':
-        for (const opening of this.#of(message)) if (opening.at === message.follows) opening.at = message.mark
+        for (const opening of this.#of(message)) follow(opening, message)
         return true
       case 'snapshot':
         this.#replaced(message)
@@ -157,6 +157,13 @@ export class Hearing {
     // Without a seq that could be read it is a flush of a wrong shape, or the end of the document.
     this.#flushes = this.#flushes.filter((flush) => !isMeant(flush))
   }
+}
+
+/** Who was brought up stays so. */
+function follow(opening: Opening, { follows, mark }: Commands): void {
+  if (opening.at !== follows) return
+  if (isUp(opening)) opening.due = mark
+  opening.at = mark
 }
 
 const isHello = (message: unknown): boolean => (message as Raw).type === 'hello'

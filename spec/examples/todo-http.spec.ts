@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { picture } from '../support/browser.ts'
+import { TodoExample } from '../support/todo-example.ts'
+import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
+
+const example = new TodoExample('--transport', 'http')
+
+/** How a page reached the server since this was last asked. */
+function watched(page: Page): () => readonly string[] {
+  const seen = new Set<string>()
+  page.on('websocket', () => seen.add('WebSocket'))
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/millrace') seen.add('HTTP')
+  })
+  return () => {
+    const ways = [...seen].sort()
+    seen.clear()
+    return ways
+  }
+}
+
+const way = (page: Page) => page.getByLabel('Connected by')
+
+describe('npm start -- --transport http', () => {
+  it('has pages reach the server by HTTP, and they work as they do over a WebSocket', async () => {
+    const [anna, ben] = await example.openTwice()
+    const ways = watched(anna)
+    await add(anna, 'Milk', 'Coffee')
+    await expectTodos(ben, ['Milk', 'Coffee'])
+    await add(ben, 'Tea')
+    await expectTodos(anna, ['Milk', 'Coffee', 'Tea'])
+    await Promise.all([expectStatus(anna, 'Saved'), expectStatus(ben, 'Saved')])
+    expect(ways()).toEqual(['HTTP'])
+    expect(await way(anna).inputValue()).toBe('http')
+    await picture(anna, 'over-http')
+  })
+
+  it('lets a page change the way while it is edited, and remembers it in that browser', async () => {
+    const [anna, ben] = await example.openTwice()
+    const ways = watched(anna)
+    await add(anna, 'Milk')
+    await expectStatus(anna, 'Saved')
+    ways()
+    const opened = anna.waitForEvent('websocket')
+    await way(anna).selectOption('WebSocket')
+    await add(anna, 'Coffee')
+    await opened
+    await expectTodos(ben, ['Milk', 'Coffee'])
+    await add(ben, 'Tea')
+    await expectTodos(anna, ['Milk', 'Coffee', 'Tea'])
+    await expectStatus(anna, 'Saved')
+    ways()
+    await anna.reload()
+    await expectTodos(anna, ['Milk', 'Coffee', 'Tea'])
+    await expectStatus(anna, 'Saved')
+    expect(ways()).toEqual(['WebSocket'])
+  })
+})
