@@ -15,7 +15,7 @@ export type {
   Verdict,
 } from './contracts/history.ts'
 export type { Entry, Storage } from './contracts/storage.ts'
-export type { SessionInfo, SessionSource, Transport } from './contracts/transport.ts'
+export type { SessionInfo, SessionSource, Transport, Via } from './contracts/transport.ts'
 export { type At, Cursor } from './cursor.ts'
 export { replay } from './document/replay.ts'
 export { type Context, type DocumentKind, type DocumentKinds, type DocumentOf, document } from './documents.ts'

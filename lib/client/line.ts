@@ -17,7 +17,7 @@ import {
   timeout,
   timer,
 } from 'rxjs'
-import type { Transport } from '../contracts/transport.ts'
+import type { Transport, Via } from '../contracts/transport.ts'
 import type { Environment } from '../environment.ts'
 import { hasCode, MillraceError, messageOf } from '../errors.ts'
 import { defaultLimits, type Limits } from '../protocol/limits.ts'
@@ -28,7 +28,8 @@ import { backOff } from './back-off.ts'
 /** How the conversation with the host stands. */
 export type LineStatus =
   | { readonly state: 'connecting' }
-  | { readonly state: 'live'; readonly limits: Limits }
+  /** `via` where the transport has a choice. */
+  | { readonly state: 'live'; readonly limits: Limits; readonly via?: Via }
   /** The line broke; it is tried again, at the latest after `retryIn` milliseconds. */
   | { readonly state: 'offline'; readonly reason: string; readonly retryIn: number }
   /** The host does not want this client; somebody must act. */
@@ -61,6 +62,7 @@ export class Line {
   readonly #config: LineConfig
   readonly #speakers = new Set<Speaker>()
   #outgoing: Subject<ClientMessage> | undefined
+  #via: Via | undefined
   #running: Subscription | undefined
 
   constructor(config: LineConfig) {
@@ -118,11 +120,17 @@ export class Line {
     const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
     const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
     this.#outgoing = outgoing
+    this.#via = undefined
     return defer(async () => token()).pipe(
       switchMap((text) => {
         const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
         const hello = of<ClientMessage>({ type: 'hello', protocol: protocolVersion, ...optional })
-        return concat(transport(concat(hello, outgoing)), throwError(ended))
+        return concat(
+          transport(concat(hello, outgoing), (taken) => {
+            this.#via = taken
+          }),
+          throwError(ended),
+        )
       }),
       map(parseServerMessage),
       filter((message) => message !== undefined),
@@ -134,7 +142,7 @@ export class Line {
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome') {
       const limits = limitsOf(message.limits)
-      this.#set({ state: 'live', limits })
+      this.#set({ state: 'live', limits, ...(this.#via && { via: this.#via }) })
       this.#each((speaker) => speaker.up(limits))
     } else if (message.type === 'error' && message.document === undefined) {
       throw asError(message)

@@ -11,8 +11,17 @@ import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
  * - `outgoing` is subscribed once, when the line can carry messages, or earlier with a bounded buffer; when it
  *   completes the client has said all it will, and the session goes on until unsubscribed. An error of it ends the
  *   session and comes out as it is.
+ *
+ * A transport that has a choice tells `via` what it took, before the first message. It may take another in the middle, and
+ * begin a session there in place of the one before: it says hello again by itself, and the client begins anew at the welcome.
  */
-export type Transport = (outgoing: Observable<ClientMessage>) => Observable<ServerMessage>
+export type Transport = (outgoing: Observable<ClientMessage>, via?: (taken: Via) => void) => Observable<ServerMessage>
+
+/** How a transport that has a choice reaches the host. */
+export interface Via {
+  /** Of a ladder: the index of the transport in use, 0 for the best. */
+  readonly rung?: number
+}
 
 /** What an edge knows of whoever connects; `request` is what the line carried (headers, address), untouched. */
 export interface SessionInfo {

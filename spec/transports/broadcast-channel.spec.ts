@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { catchError, filter, firstValueFrom, lastValueFrom, map, NEVER, of, Subject, skip, toArray } from 'rxjs'
+import { catchError, filter, firstValueFrom, lastValueFrom, map, NEVER, of, Subject, skip, takeUntil, toArray } from 'rxjs'
 import type { ClientMessage, ServerMessage } from '../../lib/protocol/messages.ts'
 import { asked, told } from '../../lib/testing/transport/messages.ts'
 import { type ScriptedSource, scriptedSource } from '../../lib/testing/transport/scripted-source.ts'
@@ -200,7 +200,7 @@ describe('serveBroadcastChannel', () => {
     later.unsubscribe()
   })
 
-  it('notices by the clock that it was given that somebody is gone, within three heartbeats', async () => {
+  it('notices by the clock that it was givenUp that somebody is gone, within three heartbeats', async () => {
     const name = newName()
     const time = new ManualTime()
     const source = scriptedSource()
@@ -224,7 +224,10 @@ describe('serveBroadcastChannel', () => {
   it('is found at once by those who called before it was there', async () => {
     const name = newName()
     const time = new ManualTime()
-    const heard = firstValueFrom(broadcastChannelTransport(name, { environment: time.environment })(NEVER))
+    const givenUp = new Subject<void>()
+    ends.push(() => givenUp.next())
+    const calling = broadcastChannelTransport(name, { environment: time.environment })(NEVER)
+    const heard = firstValueFrom(calling.pipe(takeUntil(givenUp)))
     serve(
       scriptedSource((session) => session.say(told(1))),
       name,
