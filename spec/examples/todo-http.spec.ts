@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { filter, firstValueFrom, interval, switchMap } from 'rxjs'
 import { picture } from '../support/browser.ts'
 import { TodoExample } from '../support/todo-example.ts'
 import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
@@ -55,5 +56,23 @@ describe('npm start -- --transport http', () => {
     await expectTodos(anna, ['Milk', 'Coffee', 'Tea'])
     await expectStatus(anna, 'Saved')
     expect(ways()).toEqual(['WebSocket'])
+  })
+
+  it('leaves connections to other requests, with eight tabs of one browser', async () => {
+    const context = await example.browser.newContext()
+    const list = example.newList()
+    const tabs: Page[] = []
+    for (let i = 0; i < 8; i++) tabs.push(await example.openBeside(context, list))
+    for (const tab of tabs) await expectStatus(tab, 'Saved')
+    const [first, ...others] = tabs as [Page, ...Page[]]
+    const waiting$ = interval(50).pipe(switchMap(async () => (await fetch(`${example.server.url}/health`)).json()))
+    await firstValueFrom(waiting$.pipe(filter(({ sessions }) => sessions >= 3)))
+    const answered = () =>
+      first.evaluate(async () => (await fetch('/health', { signal: AbortSignal.timeout(5_000) })).status)
+    expect(await answered()).toBe(200)
+    await add(first, 'Milk')
+    for (const tab of others) await expectTodos(tab, ['Milk'])
+    expect(await answered()).toBe(200)
+    await context.close()
   })
 })

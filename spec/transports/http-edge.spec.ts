@@ -92,7 +92,10 @@ describe('httpListener answers', () => {
 
   it('a poll with nothing when its time is over, which is never longer than the host wants', async () => {
     const { url } = await serve({ pollTime: 50 })
-    expect(await post(url, { resume: [hello, open], wait: 0 })).toMatchObject({ status: 200 })
+    expect((await post(url, { resume: [hello, open], wait: 0 })).said).toMatchObject([
+      { type: 'flushed' },
+      { type: 'snapshot' },
+    ])
     expect(await post(url, { resume: [hello], wait: 1_000_000 })).toMatchObject({ status: 200, said: [] })
   })
 

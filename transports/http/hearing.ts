@@ -32,36 +32,38 @@ export class Hearing {
   failure: ErrorMessage | undefined
   readonly #encode: Encode
   readonly #pollTime: number
-  readonly #waits: boolean
   readonly #most: number
   readonly #openings = new Map<string, Opening>()
   #flushes: Awaited[] = []
   #awaitsWelcome: boolean
   #size = 0
 
-  constructor({ resume, say, wait }: Ask, encode: Encode, pollTime: number, most: number) {
+  constructor({ resume, say }: Ask, encode: Encode, pollTime: number, most: number) {
     this.#encode = encode
     this.#pollTime = pollTime
-    this.#waits = wait !== undefined
     this.#most = most
     this.#awaitsWelcome = !resume.some(isHello) && say.some(isHello)
     for (const message of resume) this.#expect(message as Raw, true)
     for (const message of say) this.#expect(message as Raw, false)
   }
 
-  /** Takes what the session says. @returns whether there is nothing more to wait for */
-  take(message: ServerMessage): boolean {
-    if (this.#isNews(message)) {
-      const text = this.#encode(message.type === 'welcome' ? { ...message, ...{ pollTime: this.#pollTime } } : message)
-      this.texts.push(text)
-      this.#size += text.length
-    }
-    return this.isDone
+  /** Takes what the session says. */
+  take(message: ServerMessage): void {
+    if (!this.#isNews(message)) return
+    const text = this.#encode(message.type === 'welcome' ? { ...message, ...{ pollTime: this.#pollTime } } : message)
+    this.texts.push(text)
+    this.#size += text.length
   }
 
+  /** Whether all that was said is answered. */
+  get isAnswered(): boolean {
+    return !this.#awaitsWelcome && this.#flushes.length === 0 && [...this.#openings.values()].every(isUp)
+  }
+
+  /** Whether what is told should go. */
   get isDone(): boolean {
     if (this.failure || this.#size > this.#most) return true
-    return this.#isAnswered && (!this.#waits || this.texts.length > 0)
+    return this.isAnswered && this.texts.length > 0
   }
 
   /** Answers what the session has not answered in time, so that the client asks again. */
@@ -74,10 +76,6 @@ export class Hearing {
       if (!isResumed && !isUp(opening)) this.take({ ...error, document, client })
     }
     if (this.#awaitsWelcome) this.take(error)
-  }
-
-  get #isAnswered(): boolean {
-    return !this.#awaitsWelcome && this.#flushes.length === 0 && [...this.#openings.values()].every(isUp)
   }
 
   #expect({ type, document, client, position, after, completions }: Raw, isResumed: boolean): void {

@@ -18,6 +18,7 @@ import type { Transport } from '../../lib/contracts/transport.ts'
 import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import { Conversation, type Scope } from './conversation.ts'
 import { inBatches } from './in-batches.ts'
+import { inPlaces } from './places.ts'
 import { polling } from './polling.ts'
 import { type HttpOptions, post } from './post.ts'
 import { encodeSaid, type Said, takeTogether } from './said.ts'
@@ -34,7 +35,8 @@ export type { HttpOptions } from './post.ts'
  * ```
  *
  * Each request may be answered by another host of the same history, for it says again who asks and where each document
- * stands. A poll that a proxy gives up (504) is asked again for a shorter time. A line that went silent is noticed after
+ * stands. Of all tabs of a browser three wait at a time, and the others ask every second, so that connections are left
+ * for other requests; over HTTP/2 all wait. A poll that a proxy gives up (504) is asked again for a shorter time. A line that went silent is noticed after
  * the host's `pollTime` and `answerTime`.
  */
 export function httpTransport(url: string, options: HttpOptions = {}): Transport {
@@ -70,7 +72,7 @@ export function httpTransport(url: string, options: HttpOptions = {}): Transport
 
       const polls = polling(
         () => conversation.pollTime,
-        (wait) => ask(conversation.all(), [], wait),
+        inPlaces(url, (wait) => ask(conversation.all(), [], wait)),
       )
       const said = outgoing.pipe(
         tap((message) => conversation.note(message)),

@@ -1,24 +1,26 @@
 import {
   concat,
+  connect,
   defer,
+  endWith,
   filter,
   from,
+  ignoreElements,
   map,
   merge,
   mergeMap,
   NEVER,
   type Observable,
-  of,
   startWith,
   take,
+  tap,
   timer,
 } from 'rxjs'
 import type { SessionInfo, SessionSource } from '../../lib/contracts/transport.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { Encode } from './encoded.ts'
 import { Hearing } from './hearing.ts'
-import type { Reply } from './reply.ts'
-import { replyWith } from './reply.ts'
+import { type Reply, replyWith } from './reply.ts'
 import type { Ask } from './wire.ts'
 
 export interface SessionBounds {
@@ -40,26 +42,43 @@ export function shortSession(
   return defer(() => {
     const hearing = new Hearing(ask, encode, pollTime, maxAnswer)
     const incoming = concat(from([...ask.resume, ...ask.say]), NEVER)
-    const answered = source
+    const wait = Math.min(ask.wait ?? 0, pollTime)
+    const heard = source
       .session(info)(incoming)
       .pipe(
-        map((message) => hearing.take(message)),
-        startWith(hearing.isDone),
-        filter(Boolean),
-        // What is told in one turn goes together, and all that is said is heard.
-        mergeMap(() => timer(0)),
-        map(() => 'answered' as const),
+        tap((message) => hearing.take(message)),
+        map(() => hearing),
+        startWith(hearing),
       )
-    const late = timer(Math.min(ask.wait ?? pollTime, pollTime)).pipe(map(() => 'late' as const))
-    return merge(concat(answered, of('over' as const)), late).pipe(
+    const isOver = heard.pipe(
+      connect((hearing$) =>
+        merge(
+          hearing$.pipe(ignoreElements(), endWith(true)),
+          // What is told in one turn goes together, and all that is said is heard.
+          hearing$.pipe(
+            filter(({ isDone }) => isDone),
+            mergeMap(() => after(0)),
+          ),
+          hearing$.pipe(
+            filter(({ isAnswered }) => isAnswered),
+            take(1),
+            mergeMap(() => after(wait)),
+          ),
+        ),
+      ),
+    )
+    return merge(isOver, after(pollTime)).pipe(
       take(1),
-      map((why) => {
-        if (why !== 'over') hearing.giveUp()
-        return replyWith(statusOf(hearing, why === 'over'), hearing.texts)
+      map((isOver) => {
+        if (!isOver) hearing.giveUp()
+        return replyWith(statusOf(hearing, isOver), hearing.texts)
       }),
     )
   })
 }
+
+/** The session goes on, but its time is over. */
+const after = (milliseconds: number): Observable<boolean> => timer(milliseconds).pipe(map(() => false))
 
 const statuses: { readonly [C in ErrorCode]?: number } = {
   unauthenticated: 401,
