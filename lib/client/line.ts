@@ -29,7 +29,7 @@ import { backOff } from './back-off.ts'
 export type LineStatus =
   | { readonly state: 'connecting' }
   /** `via` where the transport has a choice. */
-  | { readonly state: 'live'; readonly limits: Limits; readonly via?: Via }
+  | { readonly state: 'live'; readonly limits: Limits; readonly via?: Via | undefined }
   /** The line broke; it is tried again, at the latest after `retryIn` milliseconds. */
   | { readonly state: 'offline'; readonly reason: string; readonly retryIn: number }
   /** The host does not want this client; somebody must act. */
@@ -120,7 +120,6 @@ export class Line {
     const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
     const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
     this.#outgoing = outgoing
-    this.#via = undefined
     return defer(async () => token()).pipe(
       switchMap((text) => {
         const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
@@ -142,7 +141,7 @@ export class Line {
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome') {
       const limits = limitsOf(message.limits)
-      this.#set({ state: 'live', limits, ...(this.#via && { via: this.#via }) })
+      this.#set({ state: 'live', limits, via: this.#via })
       this.#each((speaker) => speaker.up(limits))
     } else if (message.type === 'error' && message.document === undefined) {
       throw asError(message)
