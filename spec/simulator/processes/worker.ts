@@ -22,7 +22,6 @@ const rare = [
   'empty batch',
   'flush split',
   'flush sent again',
-  'flush taken in part',
   'answer found in a record',
   'sent command set aside',
   'sync:renamed',
