@@ -21,10 +21,12 @@ interface Opening {
   isOpen: boolean
 }
 
-/** What a request is about: said again, or for the first time, each opening with the mark at which it was. */
+/** What a request is about. */
 export interface Scope {
+  /** What it says again. */
   readonly resume: readonly ClientMessage[]
-  readonly openings: ReadonlyMap<Opening, string | undefined>
+  /** The openings that it says, again or for the first time, and where it finds each and brings it. */
+  readonly openings: Map<Opening, Position | undefined>
 }
 
 /**
@@ -78,7 +80,7 @@ export class Conversation {
         ...(position && { position }),
       }),
     )
-    return { resume: [...hello, ...opens], openings: new Map(openings.map((one) => [one, one.position?.mark])) }
+    return { resume: [...hello, ...opens], openings: new Map(openings.map((one) => [one, one.position])) }
   }
 
   /** All that a request said was answered. @returns whether there is more to poll for */
@@ -100,11 +102,11 @@ export class Conversation {
     if (current.length === 0) return meant.length === 0
     switch (message.type) {
       case 'commands':
-        return advance(current, message)
+        return advance(current, message, openings)
       case 'snapshot':
         return jump(current, message, openings)
       case 'flushed':
-        return confirm(current, message)
+        return confirm(current, message, openings)
       case 'error':
         return this.#closed(current, message)
     }
@@ -135,25 +137,35 @@ export class Conversation {
   }
 }
 
+type Openings = Scope['openings']
+
 /** A batch is news where it follows; whoever has it already passes over it. */
-function advance(current: readonly Opening[], { from, follows, mark, completions }: Commands): boolean {
+function advance(current: readonly Opening[], batch: Commands, openings: Openings): boolean {
+  const { from, follows, mark, completions } = batch
   const next = current.filter(({ position }) => position?.mark === follows && position.count === from)
-  for (const opening of next) opening.position = { count: from + completions.length, mark }
+  move(next, { count: from + completions.length, mark }, openings)
   return next.length > 0
 }
 
-/** Whatever another request told meanwhile is ahead of it, or else the next poll brings it. */
-function jump(current: readonly Opening[], { position }: SnapshotMessage, openings: Scope['openings']): boolean {
-  const unmoved = current.some((opening) => opening.position?.mark === openings.get(opening))
-  if (unmoved) for (const opening of current) opening.position = position
-  return unmoved
+/** What another request has told meanwhile is further on, or else the next poll brings it. */
+function jump(current: readonly Opening[], { position }: SnapshotMessage, openings: Openings): boolean {
+  const isUnmoved = current.some((opening) => opening.position === openings.get(opening))
+  if (isUnmoved) move(current, position, openings)
+  return isUnmoved
 }
 
-function confirm(current: readonly Opening[], { client, position, follows }: Flushed): boolean {
+function confirm(current: readonly Opening[], { client, position, follows }: Flushed, openings: Openings): boolean {
   const own = current.find((opening) => opening.client === client)
   if (!own) return false
   if (!follows) return !own.isOpen || !own.position || own.position.count <= position.count
   if (own.position?.mark !== follows.mark) return false
-  own.position = position
+  move([own], position, openings)
   return true
+}
+
+function move(moved: readonly Opening[], position: Position, openings: Openings): void {
+  for (const opening of moved) {
+    opening.position = position
+    openings.set(opening, position)
+  }
 }

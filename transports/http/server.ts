@@ -68,7 +68,7 @@ function visitOf(request: IncomingMessage & { readonly body?: unknown }): Visit 
   })
   return {
     method: request.method ?? '',
-    header: (name) => textOf(request.headers[name]),
+    header: (name) => textOf(request.headers[name] ?? (name === 'host' ? request.headers[':authority'] : undefined)),
     chunks,
     ...(request.readableEnded && { parsed: request.body }),
     request,
