@@ -219,6 +219,21 @@ describe('httpTransport', () => {
     expect(batches).toEqual([0, 1])
   })
 
+  it('goes on polling for the others when a document is closed before it was open', async () => {
+    const { transport, host, asked$ } = serve()
+    const client = clientOf({ transport })
+    const opening = firstValueFrom(asked$.pipe(filter(({ say }) => say.some(({ type }) => type === 'open'))))
+    const list = client.open('list/shopping')
+    await opening
+    client.open('list/other').close()
+    await list.loaded
+    const master = await host.open('list/shopping')
+    const told = firstValueFrom(list.document$.pipe(filter(({ title }) => title === 'News')))
+    await master.apply({ from: 0, completions: [{ command: { action: 'update', props: { title: 'News' } } }] })
+    await told
+    master.close()
+  })
+
   it('gets a document that is larger than one answer should be, and the others behind it', async () => {
     const { transport, host } = serve({}, { maxAnswer: 1_000 })
     const names = ['list/a', 'list/b', 'list/c'] as const

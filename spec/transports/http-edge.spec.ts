@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { filter, firstValueFrom, interval, NEVER, switchMap, throwError } from 'rxjs'
+import { filter, firstValueFrom, interval, NEVER, of, switchMap, throwError } from 'rxjs'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import type { SessionSource } from '../../lib/contracts/transport.ts'
 import { document } from '../../lib/documents.ts'
@@ -159,6 +159,29 @@ describe('httpListener frees', () => {
     await until(() => host.counts.sessions === 1)
     socket.resetAndDestroy()
     await until(() => host.counts.sessions === 0)
+  })
+})
+
+describe('httpListener gives up', () => {
+  it('a client that does not take its answer, and keeps nothing of it', async () => {
+    const large = 'x'.repeat(20_000_000)
+    const source: SessionSource = {
+      maxMessageBytes: 1_000,
+      session: () => () => of({ type: 'error', code: 'refused', message: large, document: 'list/a' }),
+    }
+    const { http, port, close } = await httpHost(httpListener(source, { bodyTime: 200 }))
+    closing.push(close)
+    const answered = once(http, 'request').then(([, response]) => once(response, 'close'))
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.on('error', () => undefined)
+    const body = JSON.stringify({ say: [open] })
+    socket.write(
+      `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+    )
+    socket.write(body)
+    await answered
+    expect(socket.bytesRead).toBeLessThan(large.length)
+    socket.destroy()
   })
 })
 

@@ -39,13 +39,8 @@ export class Conversation {
   /** Milliseconds that the host holds a request. */
   pollTime = 0
   #hello: Hello | undefined
-  #isPolled = false
+  #polled: Openings | undefined
   readonly #openings = new Map<string, Opening>()
-
-  /** Whether something is opened and not answered yet. */
-  get isOpening(): boolean {
-    return [...this.#openings.values()].some(({ isOpen }) => !isOpen)
-  }
 
   /** Notes what the client says, in the turn in which it is said. */
   note(message: ClientMessage): void {
@@ -57,9 +52,11 @@ export class Conversation {
     }
   }
 
-  /** What a poll says again: all that is open. */
+  /** What a poll is about: all that is open. */
   all(): Scope {
-    return this.#scope([...this.#openings.values()].filter(({ isOpen }) => isOpen))
+    const scope = this.#scope([...this.#openings.values()].filter(({ isOpen }) => isOpen))
+    this.#polled = scope.openings
+    return scope
   }
 
   /** What is said again with these: the openings that they are about. Those that they make are theirs, too. */
@@ -83,13 +80,17 @@ export class Conversation {
     return { resume: [...hello, ...opens], openings: new Map(openings.map((one) => [one, one.position])) }
   }
 
-  /** All that a request said was answered. @returns whether there is more to poll for */
-  answered({ openings }: Scope): boolean {
-    const isFirst = this.isKnown && !this.#isPolled
-    this.#isPolled = this.isKnown
-    const opened = [...openings.keys()].filter(({ isOpen }) => !isOpen)
-    for (const opening of opened) opening.isOpen = true
-    return isFirst || opened.length > 0
+  /** All that a request said was answered. */
+  answered({ openings }: Scope): void {
+    for (const opening of openings.keys()) opening.isOpen = true
+  }
+
+  /** Whether something is open that the last poll was not about; not before all that is being opened is answered. */
+  get wantsPoll(): boolean {
+    const openings = [...this.#openings.values()]
+    if (!this.isKnown || openings.some(({ isOpen }) => !isOpen)) return false
+    const polled = this.#polled
+    return polled === undefined || openings.some((opening) => !polled.has(opening))
   }
 
   /** Takes what an answer tells. @returns whether it is news; what another answer told before is none */

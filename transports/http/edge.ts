@@ -19,11 +19,16 @@ export interface ServeHttpOptions {
    * wait for an answer. @default 25_000
    */
   readonly pollTime?: number
-  /** Milliseconds that a request's body may take to arrive. @default 10_000 */
+  /**
+   * Milliseconds that a request's body may take to arrive, and that a client may take nothing of its answer.
+   * @default 10_000
+   */
   readonly bodyTime?: number
   /** Characters after which an answer is sent without waiting for what else there is. @default 8_000_000 */
   readonly maxAnswer?: number
 }
+
+export const defaultBodyTime = 10_000
 
 /** One request, whatever it came by. */
 export interface Visit {
@@ -42,7 +47,7 @@ const besideAMessage = 262_144
 
 /** Answers requests. Every one gets one reply; unsubscribing before that frees what waits. Never errors. */
 export function edgeOf(source: SessionSource, options: ServeHttpOptions): (visit: Visit) => Observable<Reply> {
-  const { origins = [], pollTime = 25_000, bodyTime = 10_000, maxAnswer = 8_000_000 } = options
+  const { origins = [], pollTime = 25_000, bodyTime = defaultBodyTime, maxAnswer = 8_000_000 } = options
   const encode = encoder()
   const bounds = (): BodyBounds => ({
     maxMessageBytes: source.maxMessageBytes,

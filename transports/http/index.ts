@@ -64,7 +64,8 @@ export function httpTransport(url: string, options: HttpOptions = {}): Transport
         const texts = batch.map(({ text }) => text)
         const scope = conversation.about(messages)
         const answered = defer(() => {
-          if (conversation.answered(scope) && !conversation.isOpening) opened.next()
+          conversation.answered(scope)
+          if (conversation.wantsPoll) opened.next()
           return EMPTY
         })
         return concat(ask(scope, texts), answered)

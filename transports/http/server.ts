@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultIfEmpty, firstValueFrom, fromEvent, Observable, takeUntil } from 'rxjs'
 import type { SessionSource } from '../../lib/contracts/transport.ts'
-import { edgeOf, type ServeHttpOptions, type Visit } from './edge.ts'
+import { defaultBodyTime, edgeOf, type ServeHttpOptions, type Visit } from './edge.ts'
 import { emptyReply, type Reply } from './reply.ts'
 
 export type { ServeHttpOptions } from './edge.ts'
-
-/** Milliseconds that a client may take nothing of its answer. */
-const stallTime = 30_000
 
 /**
  * Serves a host to whoever posts to where it is mounted: a request listener of `node:http`, which Express takes as
@@ -25,8 +22,9 @@ export function httpListener(
   options: ServeHttpOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const edge = edgeOf(source, options)
+  const { bodyTime = defaultBodyTime } = options
   return (request, response) => {
-    const answering = edge(visitOf(request)).subscribe((reply) => send(response, reply))
+    const answering = edge(visitOf(request)).subscribe((reply) => send(response, reply, bodyTime))
     response.on('close', () => answering.unsubscribe())
   }
 }
@@ -54,7 +52,8 @@ export function httpHandler(
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
+function send(response: ServerResponse, { status, headers, body }: Reply, stallTime: number): void {
+  // Who takes nothing of an answer frees it.
   response.setTimeout(stallTime, () => response.destroy())
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
 }
