@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals'
 import { type TransportFactory, transportSuite } from '../../lib/testing/transport-suite.ts'
 import { httpTransport } from '../../transports/http/index.ts'
-import { httpListener } from '../../transports/http/server.ts'
+import { httpHandler, httpListener } from '../../transports/http/server.ts'
 import { httpHost } from '../support/http-host.ts'
 import { lasting } from '../support/lasting.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
@@ -36,4 +36,22 @@ transportSuite(
   overABadLine,
   { describe, it },
   { encodesOnce: true, held: true, unanswered: true, breaks: ['cut', 'reset', 'silence'], patience: 10_000 },
+)
+
+const overNoLine: TransportFactory = (source) => {
+  const joined = lasting(source)
+  const handle = httpHandler(joined.source)
+  const send: typeof fetch = (_, init) => handle(new Request('http://host/millrace', init))
+  return {
+    connect: () => joined.introduced(httpTransport('http://host/millrace', { fetch: send })),
+    held: () => process.getActiveResourcesInfo(),
+    close: () => {},
+  }
+}
+
+transportSuite(
+  'httpTransport and httpHandler, with no line between',
+  overNoLine,
+  { describe, it },
+  { encodesOnce: true, held: true },
 )
