@@ -55,7 +55,18 @@ export default {
       ...contract,
       '^lib/flushout\\.ts$',
     ),
-    never('transports-stand-alone', 'None is built on another.', '^transports/([^/]+)/', '^transports/(?!$1/)'),
+    never(
+      'transports-stand-alone',
+      'None is built on another.',
+      '^transports/(?!shared/)([^/]+)/',
+      '^transports/(?!$1/)',
+    ),
+    never(
+      'tabs-share-over-channels',
+      'And over nothing else.',
+      '^transports/shared/',
+      '^transports/(?!shared/|broadcast-channel/)',
+    ),
     never(
       'adapters-stand-alone',
       'They share what lies beside them.',

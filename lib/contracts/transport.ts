@@ -21,6 +21,8 @@ export type Transport = (outgoing: Observable<ClientMessage>, via?: (taken: Via)
 export interface Via {
   /** Of a ladder: the index of the transport in use, 0 for the best. */
   readonly rung?: number
+  /** Of a shared one: whether this has the connection for all, goes through another that has it, or has one for itself. */
+  readonly role?: 'leader' | 'follower' | 'alone'
 }
 
 /** What an edge knows of whoever connects; `request` is what the line carried (headers, address), untouched. */

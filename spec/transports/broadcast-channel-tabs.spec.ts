@@ -16,8 +16,8 @@ describe('Tabs over a channel, one of which is the host', () => {
   const serve = (page: Page, heartbeat: number) => page.evaluate((every) => driven.serve('tabs', every), heartbeat)
   const join = (page: Page, heartbeat: number) => page.evaluate((every) => driven.join('tabs', every), heartbeat)
   const shows = (page: Page, titles: string) => page.waitForFunction((text) => driven.titles === text, titles)
-  const isInState = (page: Page, state: Driven['status']) =>
-    page.waitForFunction((expected) => driven.status === expected, state)
+  const isLive = (page: Page, expected: boolean) =>
+    page.waitForFunction((live) => (driven.status === 'live') === live, expected)
   const serves = (page: Page, sessions: number) => page.waitForFunction((count) => driven.sessions === count, sessions)
   const add = (page: Page, title: string) => page.evaluate((text) => driven.add(text), title)
 
@@ -59,11 +59,11 @@ describe('Tabs over a channel, one of which is the host', () => {
     await Promise.all([one, two].map((page) => join(page, longerThanTheSpec)))
     await add(one, 'coffee')
     await host.goto('about:blank')
-    await isInState(one, 'offline')
+    await isLive(one, false)
     const sent = add(one, 'tea')
     const next = await openTab(profile, origin)
     await serve(next, longerThanTheSpec)
-    await isInState(one, 'live')
+    await isLive(one, true)
     await sent
     await shows(two, await one.evaluate(() => driven.titles))
   })

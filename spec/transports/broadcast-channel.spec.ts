@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { catchError, filter, firstValueFrom, lastValueFrom, map, NEVER, of, Subject, skip, takeUntil, toArray } from 'rxjs'
+import {
+  catchError,
+  filter,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  Subject,
+  skip,
+  takeUntil,
+  toArray,
+} from 'rxjs'
 import type { ClientMessage, ServerMessage } from '../../lib/protocol/messages.ts'
 import { asked, told } from '../../lib/testing/transport/messages.ts'
 import { type ScriptedSource, scriptedSource } from '../../lib/testing/transport/scripted-source.ts'
