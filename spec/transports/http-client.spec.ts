@@ -7,12 +7,13 @@ import { createClient } from '../../lib/client/client.ts'
 import { realEnvironment } from '../../lib/environment.ts'
 import type { HostConfig } from '../../lib/host/host.ts'
 import { createHost } from '../../lib/host/index.ts'
+import { initialMark } from '../../lib/protocol/fingerprint.ts'
 import type { ClientMessage, ServerMessage } from '../../lib/protocol/messages.ts'
 import { eventually } from '../../lib/testing/transport/checks.ts'
 import { encoder } from '../../transports/http/encoded.ts'
 import { httpTransport } from '../../transports/http/index.ts'
 import { httpHandler, type ServeHttpOptions } from '../../transports/http/server.ts'
-import { documents } from '../support/documents.ts'
+import { documents, initial } from '../support/documents.ts'
 import { inStep } from '../support/in-step.ts'
 import { commands } from '../support/listeners.ts'
 
@@ -217,6 +218,32 @@ describe('httpTransport', () => {
     said.next({ type: 'close', document, client: 'bob' })
     const batches = heard.flatMap((message) => (message.type === 'commands' ? [message.from] : []))
     expect(batches).toEqual([0, 1])
+  })
+
+  it('tells what was lost when its next poll is answered by a host whose history went back', async () => {
+    const id = 'list/shopping'
+    const kept = memoryHistory()
+    const before = serve({ history: kept }, { pollTime: 100 })
+    const restored = memoryHistory()
+    let { send } = before
+    const client = clientOf({ transport: httpTransport('http://host/millrace', { fetch: (...args) => send(...args) }) })
+    const list = client.open(id)
+    await list.loaded
+    list.at('todos').create({ title: 'Milk' })
+    await list.flush()
+    const begin = { count: 0, mark: initialMark(initial) }
+    const backup = await firstValueFrom(kept.open(id).read(begin))
+    await restored.open(id).append(begin, [backup], initial)
+    list.at('todos').create({ title: 'Coffee' })
+    await list.flush()
+
+    const regressed = firstValueFrom(list.sync$.pipe(filter(({ type }) => type === 'regressed')))
+    send = serve({ history: restored }).send
+    const lost = { client: backup.client, first: 2, last: 2 }
+    expect(await regressed).toEqual({ type: 'regressed', commandCount: 2, lost })
+    list.at('todos').create({ title: 'Tea' })
+    await list.flush()
+    expect(Object.values(list.getDocument().todos).map(({ title }) => title)).toEqual(['Milk', 'Tea'])
   })
 
   it('goes on polling for the others when a document is closed before it was open', async () => {

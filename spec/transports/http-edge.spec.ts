@@ -234,6 +234,7 @@ describe('httpListener refuses', () => {
   it('who is not known: 401; another version of the protocol: 400; more sessions than it takes: 503', async () => {
     const strangers = await serve({}, { authenticate: () => Promise.reject(new Error('Who are you?')) })
     expect(await post(strangers.url, { say: [hello] })).toMatchObject({ status: 401, said: refusal('unauthenticated') })
+    expect(await post((await serve()).url, { say: [open] })).toMatchObject({ status: 401 })
     const { url } = await serve({}, { limits: { sessions: 0 } })
     expect(await post(url, { say: [hello] })).toMatchObject({ status: 503, said: refusal('too_many') })
     const another = await serve()
@@ -354,6 +355,14 @@ describe('httpListener refuses', () => {
     })
     expect(await from({})).toMatchObject({ status: 200 })
   })
+
+  it.each(['*', 'app.example', 'https://app.example/', 'https://app.example/shop', 'null'])(
+    'to be served where an origin is written as %s',
+    (origin) => {
+      const source: SessionSource = { maxMessageBytes: 1_000, session: () => () => NEVER }
+      expect(() => httpListener(source, { origins: [origin] })).toThrow(TypeError)
+    },
+  )
 
   it('a preflight of pages that are not listed', async () => {
     const { url } = await serve({ origins: ['https://app.example'] })

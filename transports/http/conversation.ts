@@ -10,7 +10,7 @@ import type {
   SnapshotMessage,
   Welcome,
 } from '../../lib/protocol/messages.ts'
-import { openingKey } from './wire.ts'
+import { defaultPollTime, openingKey } from './wire.ts'
 
 /** What a client has opened, and the position that it was last told. */
 interface Opening {
@@ -34,9 +34,9 @@ export interface Scope {
  * what their answers tell: in order, each batch where the document stands, whichever request brings it first.
  */
 export class Conversation {
-  /** The host knows the client, and waits for as long as it said. */
+  /** The host has let the client in. */
   isKnown = false
-  /** Milliseconds that the host holds a request. */
+  /** Milliseconds that the host holds a request; 0 until it has said so. */
   pollTime = 0
   #hello: Hello | undefined
   #polled: Openings | undefined
@@ -119,7 +119,7 @@ export class Conversation {
 
   #welcomed(welcome: Welcome): boolean {
     const { pollTime }: { readonly pollTime?: unknown } & Welcome = welcome
-    if (typeof pollTime === 'number' && pollTime > 0) this.pollTime = pollTime
+    this.pollTime = typeof pollTime === 'number' && pollTime > 0 ? pollTime : defaultPollTime
     this.isKnown = true
     return true
   }
@@ -148,17 +148,18 @@ function advance(current: readonly Opening[], batch: Commands, openings: Opening
   return next.length > 0
 }
 
-/** What another request has told meanwhile is further on, or else the next poll brings it. */
+/** Not where another request has moved it meanwhile: that is further on, or else the next poll brings it again. */
 function jump(current: readonly Opening[], { position }: SnapshotMessage, openings: Openings): boolean {
   const isUnmoved = current.some((opening) => opening.position === openings.get(opening))
   if (isUnmoved) move(current, position, openings)
   return isUnmoved
 }
 
+/** A record belongs to what comes with it: what another request has brought meanwhile had its own. */
 function confirm(current: readonly Opening[], { client, position, follows }: Flushed, openings: Openings): boolean {
   const own = current.find((opening) => opening.client === client)
   if (!own) return false
-  if (!follows) return !own.isOpen || !own.position || own.position.count <= position.count
+  if (!follows) return own.position === openings.get(own)
   if (own.position?.mark !== follows.mark) return false
   move([own], position, openings)
   return true

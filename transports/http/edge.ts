@@ -3,9 +3,10 @@ import type { SessionSource } from '../../lib/contracts/transport.ts'
 import { hasCode } from '../../lib/errors.ts'
 import { askOf, type BodyBounds, checkHeaders, readAsk } from './body.ts'
 import { encoder } from './encoded.ts'
-import { type Header, permission, preflight } from './origins.ts'
+import { checkOrigins, type Header, permission, preflight } from './origins.ts'
 import { emptyReply, Refusal, type Reply } from './reply.ts'
 import { shortSession } from './short-session.ts'
+import { defaultPollTime } from './wire.ts'
 
 /** How a host is served by HTTP. */
 export interface ServeHttpOptions {
@@ -47,7 +48,8 @@ const besideAMessage = 262_144
 
 /** Answers requests. Every one gets one reply; unsubscribing before that frees what waits. Never errors. */
 export function edgeOf(source: SessionSource, options: ServeHttpOptions): (visit: Visit) => Observable<Reply> {
-  const { origins = [], pollTime = 25_000, bodyTime = defaultBodyTime, maxAnswer = 8_000_000 } = options
+  const { origins = [], pollTime = defaultPollTime, bodyTime = defaultBodyTime, maxAnswer = 8_000_000 } = options
+  checkOrigins(origins)
   const encode = encoder()
   const bounds = (): BodyBounds => ({
     maxMessageBytes: source.maxMessageBytes,

@@ -1,15 +1,7 @@
-import type { Commands, ErrorMessage, Flushed, ServerMessage, SnapshotMessage } from '../../lib/protocol/messages.ts'
+import type { ErrorMessage, Flushed, ServerMessage, Welcome } from '../../lib/protocol/messages.ts'
 import type { Encode } from './encoded.ts'
-import { type Ask, openingKey } from './wire.ts'
-
-/** Where a client stands in a document, and where the host has said that it will bring it. */
-interface Opening {
-  readonly document: string
-  readonly client: string
-  readonly isResumed: boolean
-  at: string | undefined
-  due: string | undefined
-}
+import { Opened } from './opened.ts'
+import type { Ask } from './wire.ts'
 
 /** A flush that waits for its answer. */
 interface Awaited {
@@ -33,7 +25,7 @@ export class Hearing {
   readonly #encode: Encode
   readonly #pollTime: number
   readonly #most: number
-  readonly #openings = new Map<string, Opening>()
+  readonly #opened = new Opened()
   #flushes: Awaited[] = []
   #awaitsWelcome: boolean
   #size = 0
@@ -49,15 +41,17 @@ export class Hearing {
 
   /** Takes what the session says. */
   take(message: ServerMessage): void {
-    if (!this.#isNews(message)) return
-    const text = this.#encode(message.type === 'welcome' ? { ...message, ...{ pollTime: this.#pollTime } } : message)
-    this.texts.push(text)
-    this.#size += text.length
+    for (const news of this.#newsIn(message)) {
+      if (news.type === 'error') this.#failed(news)
+      const text = this.#encode(news)
+      this.texts.push(text)
+      this.#size += text.length
+    }
   }
 
   /** Whether all that was said is answered. */
   get isAnswered(): boolean {
-    return !this.#awaitsWelcome && this.#flushes.length === 0 && [...this.#openings.values()].every(isUp)
+    return !this.#awaitsWelcome && this.#flushes.length === 0 && this.#opened.areUp
   }
 
   /** Whether what is told should go. */
@@ -71,99 +65,70 @@ export class Hearing {
     if (this.failure) return
     const error = { type: 'error', code: 'unavailable', message: 'The host could not do this in time.' } as const
     for (const { document, client, after } of this.#flushes) this.take({ ...error, document, client, seq: after })
-    for (const opening of [...this.#openings.values()]) {
-      const { document, client, isResumed } = opening
-      if (!isResumed && !isUp(opening)) this.take({ ...error, document, client })
-    }
+    for (const { document, client } of this.#opened.unanswered) this.take({ ...error, document, client })
     if (this.#awaitsWelcome) this.take(error)
   }
 
-  #expect({ type, document, client, position, after, completions }: Raw, isResumed: boolean): void {
-    const about = { document: document as string, client: client as string }
-    if (type === 'open') {
-      const { mark: at } = (position ?? {}) as { readonly mark?: string }
-      this.#openings.set(openingKey(document, client), { ...about, isResumed, at, due: undefined })
+  #expect(message: Raw, isResumed: boolean): void {
+    const { type, document, client } = message as {
+      readonly type: string
+      readonly document: string
+      readonly client: string
     }
-    if (type === 'close') this.#openings.delete(openingKey(document, client))
+    if (type === 'open') this.#opened.expect(document, client, markOf(message), isResumed)
+    if (type === 'close') this.#opened.close(document, client)
     if (type === 'flush') {
+      const { after, completions } = message as { readonly after: number; readonly completions: unknown }
       const count = Array.isArray(completions) ? completions.length : 0
-      this.#flushes.push({ ...about, after: after as number, last: (after as number) + count })
+      this.#flushes.push({ document, client, after, last: after + count })
     }
   }
 
-  #isNews(message: ServerMessage): boolean {
+  #newsIn(message: ServerMessage): readonly ServerMessage[] {
     switch (message.type) {
-      case 'welcome': {
-        const isNews = this.#awaitsWelcome
-        this.#awaitsWelcome = false
-        return isNews
-      }
+      case 'welcome':
+        return this.#welcomed(message)
       case 'commands':
-        for (const opening of this.#of(message)) follow(opening, message)
-        return true
+        return this.#opened.followed(message)
       case 'snapshot':
-        this.#replaced(message)
-        return true
+        return this.#opened.replaced(message)
       case 'flushed':
-        return this.#flushed(message)
+        return this.#opened.begun(message) ?? this.#answered(message)
       case 'error':
-        this.#failed(message)
-        return true
+        return [message]
     }
   }
 
-  #of({ document }: { readonly document: string }): Opening[] {
-    return [...this.#openings.values()].filter((opening) => opening.document === document)
+  #welcomed(welcome: Welcome): readonly ServerMessage[] {
+    if (!this.#awaitsWelcome) return []
+    this.#awaitsWelcome = false
+    return [{ ...welcome, ...{ pollTime: this.#pollTime } }]
   }
 
-  #replaced(message: SnapshotMessage): void {
-    for (const opening of this.#of(message)) {
-      if (isUp(opening)) continue
-      opening.at = message.position.mark
-      opening.due = opening.at
-    }
-  }
-
-  /** A client that comes back has the record of where it stands. */
-  #flushed({ document, client, position, follows, record }: Flushed): boolean {
-    const opening = this.#openings.get(openingKey(document, client))
-    const isFirst = opening !== undefined && opening.due === undefined
-    if (opening) {
-      opening.due = position.mark
-      if (follows) opening.at = position.mark
-      if (isFirst) return !opening.isResumed || !isUp(opening)
-    }
-    const isOpen = (flush: Awaited) =>
-      flush.document !== document || flush.client !== client || flush.last > (record?.seq ?? 0)
-    this.#flushes = this.#flushes.filter(isOpen)
-    return true
+  #answered(flushed: Flushed): readonly ServerMessage[] {
+    const { document, client, record } = flushed
+    const isOther = (flush: Awaited) => flush.document !== document || flush.client !== client
+    this.#flushes = this.#flushes.filter((flush) => isOther(flush) || flush.last > (record?.seq ?? 0))
+    return [flushed]
   }
 
   #failed(error: ErrorMessage): void {
-    const { document, client, seq } = error
-    if (document === undefined) {
+    const { code, document, client, seq } = error
+    // Who has not said hello is told so with each message.
+    if (document === undefined || code === 'unauthenticated') {
       this.failure = error
       return
     }
-    const isMeant = (about: { readonly document: string; readonly client: string }) =>
-      about.document === document && (client === undefined || about.client === client)
-    if (seq !== undefined) {
-      this.#flushes = this.#flushes.filter((flush) => !isMeant(flush) || flush.after !== seq)
-      return
-    }
-    for (const [key, opening] of this.#openings) if (isMeant(opening)) this.#openings.delete(key)
-    // Without a seq that could be read it is a flush of a wrong shape, or the end of the document.
+    if (seq === undefined) this.#opened.failed(error)
+    // Without a seq it is about a flush of a wrong shape, or all that goes on in the document.
+    const isMeant = (flush: Awaited) =>
+      flush.document === document && (client ?? flush.client) === flush.client && (seq ?? flush.after) === flush.after
     this.#flushes = this.#flushes.filter((flush) => !isMeant(flush))
   }
 }
 
-/** Who was brought up stays so. */
-function follow(opening: Opening, { follows, mark }: Commands): void {
-  if (opening.at !== follows) return
-  if (isUp(opening)) opening.due = mark
-  opening.at = mark
-}
-
 const isHello = (message: unknown): boolean => (message as Raw).type === 'hello'
 
-const isUp = ({ at, due }: Opening): boolean => due !== undefined && at === due
+/** Where somebody stands who says so; what it says is not checked yet. */
+const markOf = ({ position }: Raw): string | undefined =>
+  (position as { readonly mark?: string } | null | undefined)?.mark

@@ -2,8 +2,16 @@ import { Refusal } from './reply.ts'
 
 export type Header = (name: string) => string | undefined
 
-/** Milliseconds in a day, in seconds: how long a browser remembers that it may. Browsers allow less. */
+/** Seconds for which a browser remembers that it may: a day, of which browsers allow a part. */
 const rememberFor = '86400'
+
+/** Throws a TypeError for what no page would name itself by. */
+export function checkOrigins(origins: readonly string[]): void {
+  for (const origin of origins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
+    throw new TypeError(`origins: '${origin}' is no origin. Write it as 'https://app.example', without a path.`)
+  }
+}
 
 /**
  * Which headers let the page read the answer. Programs name no origin; pages of the same origin need no permission; the

@@ -17,6 +17,9 @@ export function bodyOf(resume: readonly unknown[], say: readonly string[], wait:
   return `{"resume":${JSON.stringify(resume)},"say":[${say.join(',')}]${waiting}}`
 }
 
+/** Milliseconds that a host holds a request, unless it is told otherwise. */
+export const defaultPollTime = 25_000
+
 export const mediaType = 'application/json'
 
 /** Names one client's opening of one document. */
