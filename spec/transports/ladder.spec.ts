@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { throwError } from 'rxjs'
+import { concat, ignoreElements, lastValueFrom, map, merge, NEVER, of, throwError, timer } from 'rxjs'
 import { createClient } from '../../lib/client/client.ts'
 import type { LineStatus } from '../../lib/client/line.ts'
 import type { Transport } from '../../lib/contracts/transport.ts'
 import { MillraceError } from '../../lib/errors.ts'
 import type { Host } from '../../lib/host/host.ts'
+import type { ClientMessage } from '../../lib/protocol/messages.ts'
+import { asked } from '../../lib/testing/transport/messages.ts'
+import { scriptedSource } from '../../lib/testing/transport/scripted-source.ts'
 import { transportSuite } from '../../lib/testing/transport-suite.ts'
 import { inProcessTransport } from '../../transports/in-process/index.ts'
 import { type LadderOptions, ladder } from '../../transports/ladder/index.ts'
@@ -183,6 +186,10 @@ describe('ladder', () => {
     line.link?.flow()
     expect(line.links).toHaveLength(tried + 1)
     expect(ways[1].open).toBe(0)
+    add(list, 'tea')
+    await quiet()
+    // Whoever has not been welcomed there is told nothing but who this is.
+    expect(line.link?.said).toEqual([expect.objectContaining({ type: 'hello' })])
     ways[0].block()
     await quiet()
     await add(list, 'milk').settled
@@ -209,14 +216,14 @@ describe('ladder', () => {
     client.close()
   })
 
-  it('has 400 edits of two clients in the history once and in order, under 50 moves in the middle of flushes', async () => {
+  it('has 1,000 edits of two clients in the history once and in order, under 50 moves in the middle of flushes', async () => {
     const served = scene.serve()
     const climbers = [climber(served), climber(served)]
     await Promise.all(climbers.map(({ list }) => list.loaded))
     let moves = 0
-    for (let edit = 0; edit < 200; edit++) {
+    for (let edit = 0; edit < 500; edit++) {
       climbers.forEach(({ list }, client) => add(list, `${client}:${edit}`))
-      if (edit % 4 === 0) {
+      if (edit % 10 === 0) {
         // What was said is on its way, and the answer is not.
         await undefined
         for (const { ways } of climbers) {
@@ -235,12 +242,35 @@ describe('ladder', () => {
     const titles = await scene.titles()
     for (const [client, { list, rungs, client: closing }] of climbers.entries()) {
       expect(titles.filter((title) => title.startsWith(`${client}:`))).toEqual(
-        Array.from({ length: 200 }, (_, edit) => `${client}:${edit}`),
+        Array.from({ length: 500 }, (_, edit) => `${client}:${edit}`),
       )
       expect(titlesOf(list)).toEqual(titles)
       expect(rungs.filter((rung, i) => rung === 0 && rungs[i - 1] === 1).length).toBeGreaterThan(10)
       closing.close()
     }
+  })
+
+  it('does not go on by another way in the midst of what is said before a welcome', async () => {
+    const source = scriptedSource()
+    const breaking: Transport = (outgoing) =>
+      merge(
+        outgoing.pipe(ignoreElements()),
+        timer(0).pipe(
+          map(() => {
+            throw new MillraceError('connection_lost', 'Broken.')
+          }),
+        ),
+      )
+    const { environment } = scene.time
+    const transport = ladder([breaking, source.session({}) as Transport], { environment })
+    const hello: ClientMessage = { type: 'hello', protocol: 1 }
+    await expect(lastValueFrom(transport(concat(of(hello, asked(1)), NEVER)))).rejects.toMatchObject({
+      message: 'Broken.',
+    })
+    expect(source.sessions).toHaveLength(0)
+    const again = transport(concat(of(hello, asked(1)), NEVER)).subscribe()
+    expect(source.sessions[0]?.heard).toEqual([hello, asked(1)])
+    again.unsubscribe()
   })
 
   it('refuses to be made of nothing', () => {
