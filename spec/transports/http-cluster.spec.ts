@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
+import type { Transport } from '../../lib/contracts/transport.ts'
 import { createHost, type Host } from '../../lib/host/index.ts'
 import { httpTransport } from '../../transports/http/index.ts'
 import { httpHandler, httpListener } from '../../transports/http/server.ts'
 import { documents } from '../support/documents.ts'
 import { chanceOf, Editor, expectAllOnce } from '../support/editors.ts'
 import { httpHost } from '../support/http-host.ts'
+import { together } from '../support/together.ts'
 
 type Send = (init: RequestInit) => Promise<Response>
 
@@ -36,6 +38,14 @@ describe.each(Object.keys(ways))('two hosts over one history, by %s', (way) => {
       const send: typeof fetch = (_, init = {}) => (hosts[turn++ % 2] as Reached).send(init)
       await editTogether(send, 1, 15, history)
       expect(turn).toBeGreaterThan(20)
+    })
+  })
+
+  it('answer three clients that share one conversation: nothing is lost, nothing happens twice', async () => {
+    await withHosts(way, async (hosts, history) => {
+      let turn = 0
+      const send: typeof fetch = (_, init = {}) => (hosts[turn++ % 2] as Reached).send(init)
+      await editTogether(send, 2, 15, history, together)
     })
   })
 
@@ -81,10 +91,12 @@ async function editTogether(
   seed: number,
   rounds: number,
   history: ReturnType<typeof memoryHistory>,
+  share?: (transport: Transport) => Transport,
 ): Promise<void> {
   const chance = chanceOf(seed)
-  const transport = httpTransport('http://any.of/them', { fetch: send })
-  const editors = ['ann', 'bob', 'cat'].map((name) => new Editor(name, transport))
+  const own = httpTransport('http://any.of/them', { fetch: send })
+  const transport = share?.(own) ?? own
+  const editors = ['ann', 'bob', 'cat'].map((name) => new Editor(name, transport, !share))
   try {
     await Promise.all(editors.map(({ list }) => list.loaded))
     for (let round = 0; round < rounds; round++) {
