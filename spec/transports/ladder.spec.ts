@@ -141,10 +141,21 @@ describe('ladder', () => {
     await scene.time.pass(4_000)
     await list.loaded
     const tries = ways[0].line.links.length
+    await scene.time.pass(4_000)
     ways[1].line.cut()
     await scene.time.pass(500)
     expect(rungs).toEqual(['connecting', 1, 'offline', 'connecting', 1])
     expect(ways[0].line.links).toHaveLength(tries)
+    client.close()
+  })
+
+  it('begins below a rung that welcomes and breaks as soon as it is used', async () => {
+    const { ways, client, list, rungs } = climber(scene.serve())
+    await list.loaded
+    await scene.time.pass(3_900)
+    ways[0].line.cut()
+    await scene.time.pass(500)
+    expect(rungs).toEqual(['connecting', 0, 'offline', 'connecting', 1])
     client.close()
   })
 

@@ -42,21 +42,22 @@ export interface LadderOptions {
  * const transport = ladder([socketIoTransport(location.origin), httpTransport(`${location.origin}/millrace`)])
  * ```
  *
- * A rung that breaks before it brought anything is passed over; one that breaks later is a lost line, and the next
- * session begins at the rung that worked last, and goes on below it and then from the top. From a lower rung the better ones are tried by a session of their own,
- * which says hello. If that is answered the ladder moves, in the middle of whatever is going on: a new session begins
- * there with the same hello, and the client opens its documents again from where they stand, and sends again what was
- * not answered. `client.status$` shows the rung, as `via`.
+ * A rung that breaks before it brought anything is passed over. One that breaks later is a lost line; the next session
+ * begins at the rung that worked last, or, where that broke within `patience`, below it, and goes on from the top. From a
+ * lower rung the better ones are tried by a session of their own, which says hello. If that is answered the ladder moves,
+ * in the middle of whatever is going on: a new session begins there with the same hello, and the client opens its
+ * documents again from where they stand, and sends again what was not answered. `client.status$` shows the rung, as `via`.
  */
 export function ladder(rungs: readonly Transport[], options: LadderOptions = {}): Transport {
   if (rungs.length === 0) throw new TypeError('ladder: give it at least one transport.')
   const { patience = 4_000, climbAfter = 30_000, environment = realEnvironment } = options
+  const { scheduler } = environment
   const all = [...rungs.keys()]
   let start = 0
 
   const silent = () => new MillraceError('connection_lost', `No answer within ${patience} ms.`)
   const inTime = <M>(messages: Observable<M>): Observable<M> =>
-    messages.pipe(timeout({ first: patience, with: () => throwError(silent), scheduler: environment.scheduler }))
+    messages.pipe(timeout({ first: patience, with: () => throwError(silent), scheduler }))
 
   return (outgoing, via) =>
     defer(() => {
@@ -69,8 +70,10 @@ export function ladder(rungs: readonly Transport[], options: LadderOptions = {})
         const [next] = others
         let taken: Via = {}
         let isHeard = false
+        let since = 0
         function stand(): void {
           isHeard = true
+          since = scheduler.now()
           start = rung
           via?.({ ...taken, rung })
           speech.welcomed()
@@ -83,9 +86,9 @@ export function ladder(rungs: readonly Transport[], options: LadderOptions = {})
         return (next === undefined ? session : inTime(session)).pipe(
           tap(() => isHeard || stand()),
           catchError((error: unknown) => {
-            if (isHeard || !hasCode(error, 'connection_lost')) throw error
-            start = next ?? 0
-            if (next === undefined || !speech.isRepeatable) throw error
+            if (!hasCode(error, 'connection_lost')) throw error
+            if (!isHeard || scheduler.now() - since < patience) start = next ?? 0
+            if (isHeard || next === undefined || !speech.isRepeatable) throw error
             return tryAll(others)
           }),
         )
