@@ -86,7 +86,7 @@ async function many({ path, first, seeds, options, missing }) {
         if (!values.json) tell(report)
       }
       const now = performance.now()
-      if (values.json || now - told < 10_000) return
+      if (now - told < 10_000) return
       told = now
       console.error(
         `${met} of ${seeds}, ${failures.length} failed, ${Math.round((met / (now - begun)) * 1_000)} a second`,
