@@ -1,7 +1,7 @@
 import { MillraceError, type Transport } from 'millrace'
 import { httpTransport } from 'millrace/transports/http'
 import { socketIoTransport } from 'millrace/transports/socket-io'
-import { BehaviorSubject, defer, from, map, merge, skip, switchMap } from 'rxjs'
+import { BehaviorSubject, defer, from, map, skip, switchMap, takeUntil } from 'rxjs'
 
 /** The ways to the server that this page came from, under the names that the server has for them. */
 const transports = {
@@ -46,7 +46,7 @@ export const transport: Transport = (outgoing) => {
       return transports[way](outgoing)
     }),
   )
-  return merge(left$, session$)
+  return session$.pipe(takeUntil(left$))
 }
 
 async function find(): Promise<Way> {
