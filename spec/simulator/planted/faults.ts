@@ -132,14 +132,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     within: 100,
     edits: [[session, '...(regressed && { regressed }),', '']],
   },
-  {
-    name: 'an opening that fails tells what came meanwhile',
-    within: 1_500,
-    edits: [
-      [session, 'if (this.#documents.get(id) === open) for', 'for'],
-      [session, "this.#close({ type: 'close', document: id, client }, context)", ''],
-    ],
-  },
 
   // A client that forgets a rule.
   {
