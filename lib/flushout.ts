@@ -16,7 +16,10 @@ export declare namespace CommandAction {
   type Delete = 'delete'
 }
 
-/** The wish to change a document. `path` names an object in it; without one, the root. */
+/**
+ * The wish to change a document. `path` names an object in it; without one, the root. Without a type of its props it is
+ * as loose as Flushout's, whose code reads them: that is the one `any` there is.
+ */
 export type Command<Props extends object = any> = { path?: string[] } & (
   | {
       action: CommandAction.Create
@@ -37,7 +40,7 @@ export type Command<Props extends object = any> = { path?: string[] } & (
 
 /** A command as it was applied, with the id it created. */
 export interface CommandCompletion {
-  command: Command<any>
+  command: Command
   createdId?: string
 }
 
@@ -79,7 +82,7 @@ export interface Model<T extends object> {
 }
 
 /** An interceptor's wish: reject the command, or apply it with other props. */
-export type CommandInterception = { rejection: string } | { newProps: any }
+export type CommandInterception = { rejection: string } | { newProps: unknown }
 
 /**
  * Lets a command pass (`undefined`), changes its props, or rejects it. Synchronous and without side effects: it may run

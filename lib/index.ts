@@ -1,8 +1,9 @@
 export { type Applied, Done, Failed } from './applied.ts'
 export { type Client, type ClientConfig, createClient } from './client/client.ts'
-export { ConnectedProxy, type DocumentStatus, type FlushPolicy, type OpenOptions } from './client/connected-proxy.ts'
+export { ConnectedProxy } from './client/connected-proxy.ts'
 export type { Keeping } from './client/keeping.ts'
 export type { LineStatus } from './client/line.ts'
+export type { DocumentStatus, FlushPolicy, OpenOptions } from './client/opening.ts'
 export type {
   AppendResult,
   Batch,

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import type { Observable } from 'rxjs'
 import type { List } from './client.ts'
 import { followed } from './edits.ts'
@@ -32,13 +31,8 @@ export function NewsPanel({ list, news, newer$ }: NewsPanelProps) {
           what={refusal.what}
           why={refusal.why}
           onDismiss={() => news.dismiss(refusal)}
-        >
-          {refusal.lost && (
-            <button type="button" onClick={() => addAgain(refusal)}>
-              Add it again
-            </button>
-          )}
-        </Item>
+          action={refusal.lost && { label: 'Add it again', act: () => addAgain(refusal) }}
+        />
       ))}
       {troubles.map((trouble) => (
         <Item
@@ -47,20 +41,16 @@ export function NewsPanel({ list, news, newer$ }: NewsPanelProps) {
           what={trouble.what}
           why={trouble.why}
           onDismiss={() => news.dismiss(trouble)}
-        >
-          {trouble.isOld && (
-            <button type="button" onClick={load ?? (() => location.reload())}>
-              Load it again
-            </button>
-          )}
-        </Item>
+          action={trouble.isOld && { label: 'Load it again', act: load ?? (() => location.reload()) }}
+        />
       ))}
       {load && (
-        <Item tone="calm" what="There is a newer version of this page." why="Changes are kept when it is loaded.">
-          <button type="button" onClick={load}>
-            Load it
-          </button>
-        </Item>
+        <Item
+          tone="calm"
+          what="There is a newer version of this page."
+          why="Changes are kept when it is loaded."
+          action={{ label: 'Load it', act: load }}
+        />
       )}
     </section>
   )
@@ -71,16 +61,20 @@ interface ItemProps {
   readonly what: string
   readonly why: string
   readonly onDismiss?: () => void
-  readonly children?: ReactNode
+  readonly action?: { readonly label: string; readonly act: () => void } | false | undefined
 }
 
-function Item({ tone, what, why, onDismiss, children }: ItemProps) {
+function Item({ tone, what, why, onDismiss, action }: ItemProps) {
   return (
     <div className="item" data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
       <p>
         <strong>{what}</strong> {why}
       </p>
-      {children}
+      {action && (
+        <button type="button" onClick={action.act}>
+          {action.label}
+        </button>
+      )}
       {onDismiss && (
         <button type="button" onClick={onDismiss}>
           Dismiss

@@ -3,9 +3,10 @@ import type { Transport } from '../contracts/transport.ts'
 import type { DocumentKinds, DocumentOf } from '../documents.ts'
 import { type Environment, realEnvironment } from '../environment.ts'
 import { MillraceError } from '../errors.ts'
-import { ConnectedProxy, type FlushPolicy, type OpenOptions } from './connected-proxy.ts'
+import { ConnectedProxy } from './connected-proxy.ts'
 import type { Keeping } from './keeping.ts'
 import { Line, type LineStatus } from './line.ts'
+import type { FlushPolicy, OpenOptions } from './opening.ts'
 
 /** How a client reaches its host, who it is, and when it flushes. */
 export interface ClientConfig {

@@ -13,10 +13,8 @@ import {
 import type { Applied } from '../applied.ts'
 import type { Position } from '../contracts/history.ts'
 import { type Completed, completionOf } from '../document/replay.ts'
-import type { Environment } from '../environment.ts'
 import { type ErrorCode, MillraceError, messageOf } from '../errors.ts'
 import type { Origin, RefusedEvent } from '../events.ts'
-import type { Interceptor } from '../flushout.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
 import { fingerprint, initialMark } from '../protocol/fingerprint.ts'
@@ -34,43 +32,9 @@ import type { Pending, Settlement } from '../replica/pending.ts'
 import { type Change, placeOf, Replica } from '../replica/replica.ts'
 import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
 import { backOff } from './back-off.ts'
-import type { Line } from './line.ts'
+import type { Connection, DocumentStatus, OpenOptions } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { Standing } from './standing.ts'
-
-/** How a document stands to its host. */
-export type DocumentStatus =
-  /** Nothing to show yet. */
-  | { readonly state: 'loading' }
-  /** In step with the host. */
-  | { readonly state: 'live' }
-  /** Edited here alone until the line is back. */
-  | { readonly state: 'offline'; readonly reason: string }
-  /** The host does not give it; somebody must act. */
-  | { readonly state: 'refused'; readonly code: string; readonly reason: string }
-  | { readonly state: 'closed' }
-
-/** When to flush: emits when what is pending should go. What is applied while a flush is under way goes with the next. */
-export type FlushPolicy = (pending$: Observable<number>) => Observable<unknown>
-
-/** How a document is opened. */
-export interface OpenOptions<T extends object> {
-  /** Lets a new document start offline: at first contact an existing history wins, and what was done here is applied to it. */
-  readonly initial?: T
-  /** Lets commands pass, changes their props or rejects them, before they are applied here. */
-  readonly interceptor?: Interceptor<T>
-}
-
-/** What a document of a client needs of it. */
-export interface Connection {
-  readonly id: string
-  readonly line: Line
-  /** Another conversation with the same host. */
-  readonly anotherLine: () => Line
-  readonly environment: Environment
-  readonly flushWhen: FlushPolicy
-  readonly left: () => void
-}
 
 /**
  * A document that flushes by itself: all of a Proxy but the manual flush cycle. It is a replica of the Master at its

@@ -1,4 +1,5 @@
-import type { ConnectedProxy, Connection, OpenOptions } from './connected-proxy.ts'
+import type { ConnectedProxy } from './connected-proxy.ts'
+import type { Connection, OpenOptions } from './opening.ts'
 
 /** Keeps the documents of a client over a restart; made by `offline`, from millrace/offline. */
 export interface Keeping {

@@ -40,7 +40,7 @@ export class Outbox {
     return recorded < (sent > 0 ? sent - 1 : this.lastSeq)
   }
 
-  /** Begins to number anew, under another name: a number never means two commands, as what was sent may still be heard. */
+  /** Begins to number anew, under another name: no number means two commands, and what was said may still arrive. */
   renumber(pending: readonly Pending[]): void {
     this.lastSeq = 0
     this.confirmed = 0

@@ -12,8 +12,9 @@ import {
   queues,
   version,
 } from './kept.ts'
+import { nameOf } from './names.ts'
 import type { Kept, Trouble } from './queue.ts'
-import { nameOf, type Place, type Taken } from './stored-queue.ts'
+import type { Place, Taken } from './stored-queue.ts'
 
 /** A queue that there is. */
 export interface Known {

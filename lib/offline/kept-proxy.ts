@@ -1,5 +1,6 @@
 import { distinctUntilChanged, EMPTY, first, map, Subscription, startWith, switchMap } from 'rxjs'
-import { ConnectedProxy, type Connection, type OpenOptions } from '../client/connected-proxy.ts'
+import { ConnectedProxy } from '../client/connected-proxy.ts'
+import type { Connection, OpenOptions } from '../client/opening.ts'
 import type { Position } from '../contracts/history.ts'
 import type { Completed } from '../document/replay.ts'
 import type { RefusedEvent } from '../events.ts'

@@ -8,6 +8,7 @@ import { hasCode, messageOf } from '../errors.ts'
 import type { RefusedEvent } from '../events.ts'
 import type { Pending } from '../replica/pending.ts'
 import { asideOf, type Found, headerKey, notices, version } from './kept.ts'
+import { Names } from './names.ts'
 import type { Kept, Notice, Queue, Source, Trouble } from './queue.ts'
 import { stocked, stockOf } from './stock.ts'
 import { type Held, type Holder, type News, nothingOf, removal, together, update, type Write } from './write.ts'
@@ -61,8 +62,7 @@ export class StoredQueue implements Queue {
   readonly #chunks: Found['chunks']
   readonly #left: () => void
   readonly #life = new Subscription()
-  /** By name, what lets go of it. */
-  readonly #holds = new Map<string, () => void>()
+  readonly #holds: Names
   #source: Source = nobody
   /** Under which it is held after the next write. */
   #name: string
@@ -93,7 +93,8 @@ export class StoredQueue implements Queue {
     this.troubles = troubles
     this.#place = place
     this.#token = token
-    if (release) this.#holds.set(client, release)
+    this.#holds = new Names(place.storage, place.document)
+    this.#holds.add(client, release)
     this.#writes = writes
     this.#chunks = found?.chunks ?? []
     this.#left = left
@@ -167,7 +168,7 @@ export class StoredQueue implements Queue {
 
   renew(client: string): void {
     this.#name = client
-    void this.#take(client)
+    void this.#holds.take(client)
     this.#tell({ type: 'replaced' })
   }
 
@@ -183,25 +184,8 @@ export class StoredQueue implements Queue {
     this.#retry = undefined
     this.moved(true)
     await this.#running
-    this.#leave()
+    this.#holds.close()
     this.#left()
-  }
-
-  async #take(client: string): Promise<void> {
-    const { storage, document } = this.#place
-    const release = await storage.hold(nameOf(document, client)).catch(() => undefined)
-    if (!release) return
-    if (this.#isClosing) release()
-    else this.#holds.set(client, release)
-  }
-
-  /** Lets go of all names but those in use. */
-  #leave(inUse: readonly string[] = []): void {
-    for (const [client, release] of this.#holds) {
-      if (inUse.includes(client)) continue
-      this.#holds.delete(client)
-      release()
-    }
   }
 
   #tell(news: News): void {
@@ -288,7 +272,7 @@ export class StoredQueue implements Queue {
     this.#held = held
     this.#news = this.#news.slice(news)
     this.#former = undefined
-    this.#leave(this.names)
+    this.#holds.keep(this.names)
     this.#isLetGo = false
     this.#mustWrite = false
     this.#retries = 0
@@ -364,9 +348,6 @@ export class StoredQueue implements Queue {
     this.#answerNext(true)
   }
 }
-
-/** The name that the holder of a queue holds. */
-export const nameOf = (document: string, client: string): string => `${document}/${client}`
 
 const nobody: Source = {
   replica: { pending: [], exposeConfirmed: () => ({}) },

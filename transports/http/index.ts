@@ -36,8 +36,8 @@ export type { HttpOptions } from './post.ts'
  *
  * Each request may be answered by another host of the same history, for it says again who asks and where each document
  * stands. Of all tabs of a browser three wait at a time, and the others ask every second, so that connections are left
- * for other requests; over HTTP/2 all wait. A poll that a proxy gives up (504) is asked again for a shorter time. A line that went silent is noticed after
- * the host's `pollTime` and `answerTime`.
+ * for other requests; over HTTP/2 all wait. A poll that a proxy gives up (504) is asked again for a shorter time. A line
+ * that went silent is noticed after the host's `pollTime` and `answerTime`.
  */
 export function httpTransport(url: string, options: HttpOptions = {}): Transport {
   const { answerTime = 10_000 } = options
