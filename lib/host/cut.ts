@@ -6,8 +6,9 @@ export type Cut = { readonly type: 'fits'; readonly skip: number } | { readonly 
 type Known = Pick<ClientRecord, 'seq' | 'first' | 'hashes'>
 
 /**
- * Compares a flush with the record of its client (invariant 2); one without a record is for the history to judge. What the record has is skipped, what comes behind it
- * fits; a seq that the record holds with another hash is another command under the same name.
+ * Compares a flush with the record of its client (invariant 2); one without a record is for the history to judge. What
+ * the record has is skipped, what comes behind it fits; a seq that the record holds with another hash is another command
+ * under the same name.
  */
 export function cutBy(known: Known, after: number, hashes: readonly string[]): Cut {
   const { seq } = known
