@@ -2,12 +2,12 @@ import type { KeptCommand } from './actions/action.ts'
 import { actionOf, pathOf } from './actions/index.ts'
 import { pointer, root } from './path.ts'
 import type { Refusal } from './refusal.ts'
-import { type Edit, Tree } from './tree.ts'
+import { type Inverse, Tree } from './tree.ts'
 
 /** A command as it was applied, with the id it created. */
 export interface Completed {
   readonly command: KeptCommand
-  readonly createdId?: string
+  readonly createdId?: string | undefined
 }
 
 /** What was applied, on its own: whatever else is known of it stays behind. */
@@ -32,8 +32,8 @@ export function mustKnow(completions: readonly Completed[]): void {
  * Applies a completion of a history, of a known action: no interceptor is asked, and it always counts, even where it
  * changes nothing (old histories contain such).
  */
-export function applyCompleted(tree: Tree, { command, createdId }: Completed): Edit | undefined | Refusal {
-  return actionOf(command)?.apply(tree, command, (attempt) => (attempt === 0 ? createdId : undefined))
+export function applyCompleted(tree: Tree, { command, createdId }: Completed, inverse?: Inverse): Refusal | undefined {
+  return actionOf(command)?.apply(tree, command, (attempt) => (attempt === 0 ? createdId : undefined), inverse)
 }
 
 /**

@@ -10,8 +10,8 @@ export const absent: unique symbol = Symbol('absent')
 export const looked: unique symbol = Symbol('looked')
 
 /**
- * One key that was changed, and what was there before; `previous` is the edit made before it. A chain, newest first, is
- * the inverse of a command. It names its place by path and key, never by node.
+ * One key that was changed, and what was there before; `previous` is the edit made before it. It names its place by path
+ * and key, never by node.
  */
 export interface Edit {
   readonly path: Path
@@ -20,6 +20,36 @@ export interface Edit {
   /** Where a removed key stood among the keys of its object. */
   readonly rank: number | undefined
   readonly previous: Edit | undefined
+}
+
+/** What takes a command back: its edits. The newest is written into the object itself, since most commands make one. */
+export class Inverse {
+  path: Path | undefined
+  key = ''
+  before: unknown
+  rank: number | undefined
+  previous: Edit | undefined
+
+  /** The newest edit, from which the others follow. */
+  get edits(): Edit | undefined {
+    return this.path && (this as Edit)
+  }
+
+  note(path: Path, key: string, before: unknown, rank: number | undefined): void {
+    const { edits } = this
+    if (edits) this.previous = { ...edits }
+    this.path = path
+    this.key = key
+    this.before = before
+    this.rank = rank
+  }
+
+  /** What there was is of no use any more. */
+  forget(): void {
+    this.path = undefined
+    this.before = undefined
+    this.previous = undefined
+  }
 }
 
 /** Whether an edit added or removed its key. */
@@ -106,25 +136,25 @@ export class Tree {
   }
 
   /** Puts a value at a key of the object at `path`, which exists. */
-  set(path: Path, key: string, value: unknown, previous?: Edit): Edit {
+  set(path: Path, key: string, value: unknown, inverse?: Inverse): void {
     // Old histories may hold it; as JSON it never was a key.
-    if (key === '__proto__') return { path, key, before: looked, rank: undefined, previous }
+    if (key === '__proto__') return inverse?.note(path, key, looked, undefined)
     const node = this.#writable(path)
     const known = Object.hasOwn(node, key)
     const before = known ? node[key] : absent
     node[key] = value
     if (!known) this.#ranks.get(node)?.add(key)
-    return { path, key, before, rank: undefined, previous }
+    inverse?.note(path, key, before, undefined)
   }
 
   /** Takes a key away from the object at `path`, which exists; where there is no such key the edit says that. */
-  remove(path: Path, key: string, previous?: Edit): Edit {
-    if (!Object.hasOwn(this.object(path) as Node, key)) return { path, key, before: looked, rank: undefined, previous }
+  remove(path: Path, key: string, inverse?: Inverse): void {
+    if (!Object.hasOwn(this.object(path) as Node, key)) return inverse?.note(path, key, looked, undefined)
     const node = this.#writable(path)
     const before = node[key]
     const rank = this.#ranksOf(node).take(key)
     delete node[key]
-    return { path, key, before, rank, previous }
+    inverse?.note(path, key, before, rank)
   }
 
   /** Takes edits back, newest first. Before anybody looks, `restoreOrder` puts the keys that came back in their place. */

@@ -162,7 +162,7 @@ function waitingOf(value: unknown): Pending {
   const kept = keepCommand(command, anyBounds)
   if (kept instanceof Refusal) throw damaged(`A command that waits is damaged: ${kept.message}`)
   if (!Number.isSafeInteger(seq)) throw damaged('The number of a command is damaged.')
-  const entry = new Pending(kept, idOf(createdId).createdId, undefined)
+  const entry = new Pending(kept, idOf(createdId).createdId)
   entry.seq = seq as number
   return entry
 }

@@ -1,6 +1,6 @@
 import type { KeptCommand } from '../document/actions/action.ts'
 import type { Completed } from '../document/replay.ts'
-import type { Edit } from '../document/tree.ts'
+import { Inverse } from '../document/tree.ts'
 
 /** What became of a command at the Master. */
 export type Settlement =
@@ -11,22 +11,41 @@ export type Settlement =
   /** Whether the Master took it can no longer be found out. */
   | { readonly type: 'unknown'; readonly reason: string }
 
-/** A command that was applied here and is not confirmed yet, with what is needed to take it back. */
-export class Pending implements Completed {
-  command: KeptCommand
-  createdId?: string
-  /** Its inverse. */
-  edits: Edit | undefined
+/** A command that was applied here and is not confirmed yet, with what takes it back. */
+export class Pending extends Inverse implements Completed {
+  /** How often it was changed: who keeps it compares. */
+  revision = 0
   /** Its number among its client's commands, from when it was first sent; 0 before. */
   seq = 0
   /** Sent, does not apply here at present, and waits for its answer. */
   aside = false
+  #command: KeptCommand
+  #createdId: string | undefined
   #answer: Settlement | Question | undefined
 
-  constructor(command: KeptCommand, createdId: string | undefined, edits: Edit | undefined) {
-    this.command = command
-    if (createdId !== undefined) this.createdId = createdId
-    this.edits = edits
+  constructor(command: KeptCommand, createdId?: string) {
+    super()
+    this.#command = command
+    this.#createdId = createdId
+  }
+
+  get command(): KeptCommand {
+    return this.#command
+  }
+
+  set command(command: KeptCommand) {
+    this.#command = command
+    this.revision++
+  }
+
+  /** The id that a create made. */
+  get createdId(): string | undefined {
+    return this.#createdId
+  }
+
+  set createdId(id: string | undefined) {
+    this.#createdId = id
+    this.revision++
   }
 
   /** What became of it, if that is known. */

@@ -5,7 +5,7 @@ import { leadsThrough, type Path, root, samePath } from '../document/path.ts'
 import { Refusal } from '../document/refusal.ts'
 import { Renames } from '../document/renames.ts'
 import { applyCompleted, type Completed, mustKnow } from '../document/replay.ts'
-import { type Edit, Tree } from '../document/tree.ts'
+import { type Edit, Inverse, Tree } from '../document/tree.ts'
 import { Pending } from './pending.ts'
 import { Ring } from './ring.ts'
 import { Touched } from './touched.ts'
@@ -84,11 +84,12 @@ export class Replica {
     const action = actionOf(command)
     if (!action) return new Refusal('unsupported', `Unknown action '${command.action}'.`)
     this.#proposed = proposedId
-    const edits = action.apply(this.#tree, command, this.#names)
-    if (edits instanceof Refusal) return edits
-    const entry = new Pending(command, action.creates ? edits?.key : undefined, edits)
+    const entry = new Pending(command)
+    const refusal = action.apply(this.#tree, command, this.#names, entry)
+    if (refusal) return refusal
+    if (action.creates) entry.createdId = entry.key
     this.pending.push(entry)
-    this.#changed(edits)
+    this.#changed(entry.edits)
     return entry
   }
 
@@ -135,13 +136,14 @@ export class Replica {
       this.#tree = new Tree(snapshot.document)
       this.#count = snapshot.commandCount
       // What would take them back belongs to the old document.
-      for (const entry of this.pending) entry.edits = undefined
+      for (const entry of this.pending) entry.forget()
     } else this.#undoFrom(0, net)
     this.#leave(leave)
     for (const completion of completions) {
-      const edits = applyCompleted(this.#tree, completion)
+      const inverse = net && new Inverse()
+      applyCompleted(this.#tree, completion, inverse)
       this.#count++
-      if (!(edits instanceof Refusal)) net?.made(edits)
+      net?.made(inverse?.edits)
     }
     const integrated = this.#applyAgain(refused, net)
     this.#tree.restoreOrder()
@@ -152,18 +154,17 @@ export class Replica {
   #integrateOnTop(completions: readonly Completed[]): boolean {
     this.#touched ??= new Touched()
     this.#touched.extend(this.pending)
-    let made: Edit | undefined
     const chains: (Edit | undefined)[] = []
     for (const completion of completions) {
-      const edits = applyCompleted(this.#tree, completion)
-      made = edits instanceof Refusal ? undefined : edits
-      if (!made || this.#touched.conflicts(completion.command, made)) {
-        this.#tree.undo(made)
+      const inverse = new Inverse()
+      applyCompleted(this.#tree, completion, inverse)
+      const { edits } = inverse
+      chains.push(edits)
+      if (this.#touched.conflicts(completion.command, edits)) {
         for (const chain of chains.reverse()) this.#tree.undo(chain)
         this.#tree.restoreOrder()
         return false
       }
-      chains.push(made)
     }
     this.#count += completions.length
     this.ring.hold(() => {
@@ -177,7 +178,7 @@ export class Replica {
     const left = this.pending.splice(0, n)
     for (const entry of left) {
       if (entry.aside) this.#aside--
-      entry.edits = undefined
+      entry.forget()
     }
     this.#touched = undefined
     return left
@@ -188,7 +189,7 @@ export class Replica {
       const entry = this.pending[i] as Pending
       net?.undone(this.#tree, entry.edits)
       this.#tree.undo(entry.edits)
-      entry.edits = undefined
+      entry.forget()
     }
   }
 
@@ -236,10 +237,9 @@ export class Replica {
     const wanted = entry.createdId
     this.#proposed = wanted
     const names: NameSource = entry.seq > 0 ? (attempt) => (attempt === 0 ? wanted : undefined) : this.#names
-    const edits = action?.apply(this.#tree, entry.command, names)
-    if (edits instanceof Refusal) return edits
-    entry.edits = edits
-    if (action?.creates && edits) entry.createdId = edits.key
+    const refusal = action?.apply(this.#tree, entry.command, names, entry)
+    if (refusal) return refusal
+    if (action?.creates && entry.createdId !== entry.key) entry.createdId = entry.key
     return undefined
   }
 

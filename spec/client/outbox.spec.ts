@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Outbox } from '../../lib/client/outbox.ts'
 import { Pending } from '../../lib/replica/pending.ts'
 
-const pending = (title: string) => new Pending({ action: 'update', props: { title } } as never, undefined, undefined)
+const pending = (title: string) => new Pending({ action: 'update', props: { title } } as never)
 const position = { count: 0, mark: '=' }
 
 describe('What waits to be sent', () => {

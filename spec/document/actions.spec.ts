@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { actionOf, actions, keepCommand, withProps } from '../../lib/document/actions/index.ts'
 import { Refusal } from '../../lib/document/refusal.ts'
-import { type Edit, Tree } from '../../lib/document/tree.ts'
+import { Tree } from '../../lib/document/tree.ts'
 import { defaultLimits } from '../../lib/protocol/limits.ts'
 
 type Json = Record<string, unknown>
@@ -11,7 +11,7 @@ function apply(
   document: object,
   command: unknown,
   ...ids: string[]
-): { document: unknown; answer: Edit | Refusal | undefined; text: string } {
+): { document: unknown; answer: Refusal | undefined; text: string } {
   const tree = new Tree(document)
   const kept = keepCommand(command, defaultLimits)
   const answer = kept instanceof Refusal ? kept : actionOf(kept)?.apply(tree, kept, (attempt) => ids[attempt])

@@ -26,10 +26,11 @@ const increment: Action<Increment> = {
     kept.by = by
   },
 
-  apply(tree, { path = [], key, by }) {
+  apply(tree, { path = [], key, by }, _names, inverse) {
     if (!tree.object(path)) return notFound(tree, path)
     const known = tree.at([...path, key])
-    return tree.set(path, key, (typeof known === 'number' ? known : 0) + by)
+    tree.set(path, key, (typeof known === 'number' ? known : 0) + by, inverse)
+    return undefined
   },
 }
 

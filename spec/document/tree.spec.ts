@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Edit, Tree } from '../../lib/document/tree.ts'
+import { type Edit, Inverse, Tree } from '../../lib/document/tree.ts'
 import { arbitraryDocument, arbitraryWish } from '../support/arbitrary-commands.ts'
 import { textOf, treeLaw } from '../support/engine-laws.ts'
 import { freezeDeep } from '../support/freeze.ts'
@@ -13,6 +13,13 @@ const wide = (count: number): Json => Object.fromEntries(Array.from({ length: co
 function pathsOf(node: unknown, path: readonly string[] = []): string[][] {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return []
   return [[...path], ...Object.entries(node).flatMap(([key, below]) => pathsOf(below, [...path, key]))]
+}
+
+/** Takes a key away. @returns what brings it back */
+function removing(tree: Tree, path: readonly string[], key: string): Edit | undefined {
+  const inverse = new Inverse()
+  tree.remove(path, key, inverse)
+  return inverse.edits
 }
 
 describe('A tree', () => {
@@ -35,9 +42,12 @@ describe('A tree', () => {
         const made = pathsOf(tree.at([]))
           .filter(isRemembered)
           .map((path) => ({ path, node: tree.at(path) }))
-        let edits: Edit | undefined
-        for (const { path } of made) edits = tree.remove(path, 'mark', tree.set(path, 'new', 2, edits))
-        tree.undo(edits)
+        const inverse = new Inverse()
+        for (const { path } of made) {
+          tree.set(path, 'new', 2, inverse)
+          tree.remove(path, 'mark', inverse)
+        }
+        tree.undo(inverse.edits)
         tree.restoreOrder()
         for (const { path, node } of made) expect(tree.at(path)).toBe(node)
       }),
@@ -75,7 +85,7 @@ describe('A tree', () => {
     tree.set(['todos'], 'a', { n: 0 })
     tree.set(['todos', 'a'], 'n', 1)
     const seen = freezeDeep(tree.expose([]))
-    const removed = tree.remove(['todos'], 'a')
+    const removed = removing(tree, ['todos'], 'a')
     tree.expose([])
     tree.undo(removed)
     tree.restoreOrder()
@@ -86,11 +96,11 @@ describe('A tree', () => {
 
   it('puts a deleted key back where it stood, also inside a record that goes again at once', () => {
     const tree = new Tree({ todos: { a: 1, b: 2, c: 3 }, title: '' })
-    const first = tree.remove(['todos'], 'a')
-    const second = tree.remove([], 'todos')
+    const first = removing(tree, ['todos'], 'a')
+    const second = removing(tree, [], 'todos')
     tree.undo(second)
     tree.undo(first)
-    const again = tree.remove([], 'todos')
+    const again = removing(tree, [], 'todos')
     tree.restoreOrder()
     tree.undo(again)
     tree.restoreOrder()
@@ -100,15 +110,17 @@ describe('A tree', () => {
   it('finds the place of a key that went, came anew and went again', () => {
     const tree = new Tree({ a: 1, b: 2, c: 3 })
     const steps = [
-      () => tree.remove([], 'b'),
-      () => tree.set([], 'b', 'anew'),
-      () => tree.remove([], 'b'),
-      () => tree.remove([], 'a'),
+      (inverse: Inverse) => tree.remove([], 'b', inverse),
+      (inverse: Inverse) => tree.set([], 'b', 'anew', inverse),
+      (inverse: Inverse) => tree.remove([], 'b', inverse),
+      (inverse: Inverse) => tree.remove([], 'a', inverse),
     ]
     const texts: string[] = []
     const edits = steps.map((step) => {
       texts.push(textOf(tree))
-      return step()
+      const inverse = new Inverse()
+      step(inverse)
+      return inverse.edits
     })
     expect(textOf(tree)).toBe('{"c":3}')
     for (const edit of edits.reverse()) {
@@ -124,7 +136,7 @@ describe('A tree', () => {
       tree.set(['todos'], `n${i}`, {})
       tree.remove(['todos'], `n${i}`)
     }
-    tree.undo(tree.remove(['todos'], 'k3'))
+    tree.undo(removing(tree, ['todos'], 'k3'))
     tree.restoreOrder()
     expect(Object.keys(tree.at(['todos']) as Json)).toEqual(Object.keys(wide(10)))
   })
@@ -146,10 +158,11 @@ describe('A tree', () => {
 
   it('sets no prototype, whatever an old history says', () => {
     const tree = new Tree({})
-    const edits = tree.set([], '__proto__', { polluted: true })
+    const inverse = new Inverse()
+    tree.set([], '__proto__', { polluted: true }, inverse)
     expect((tree.at([]) as Json).polluted).toBeUndefined()
     expect(Object.getPrototypeOf(tree.at([]))).toBe(Object.prototype)
-    tree.undo(edits)
+    tree.undo(inverse.edits)
     expect(textOf(tree)).toBe('{}')
   })
 })

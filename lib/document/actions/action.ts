@@ -1,7 +1,7 @@
 import type { Bounds } from '../json.ts'
 import { type Path, pointer } from '../path.ts'
 import { Refusal } from '../refusal.ts'
-import type { Edit, Tree } from '../tree.ts'
+import type { Inverse, Tree } from '../tree.ts'
 
 /** A command as the document keeps it: checked, its own copy, never changed afterwards. */
 export interface KeptCommand {
@@ -17,15 +17,15 @@ export type NameSource = (attempt: number) => string | undefined
  * index, so a command means the same at every count.
  */
 export interface Action<C extends KeptCommand = KeptCommand> {
-  /** Whether its newest edit's key is an id that it created. */
+  /** Whether the key of its newest edit is an id that it created. */
   readonly creates?: true
   /** Checks an untrusted command and copies all that it has beyond action and path onto `kept`. Throws a Refusal. */
   check(command: Readonly<Record<string, unknown>>, bounds: Bounds, kept: { -readonly [K in keyof C]: C[K] }): void
   /**
-   * Changes the tree through `set` and `remove` alone, checking first. The edits are its inverse, and all that it decides
-   * by beyond its path: a key that it only looks at is set to what it is, or removed though it is not there.
+   * Changes the tree through `set` and `remove` alone, checking first, and hands these the inverse, which then holds all
+   * that it decides by beyond its path: a key that it only looks at is set to what it is, or removed though not there.
    */
-  apply(tree: Tree, command: C, names: NameSource): Edit | undefined | Refusal
+  apply(tree: Tree, command: C, names: NameSource, inverse?: Inverse): Refusal | undefined
 }
 
 /** Names the place where the way to `path` ends. */

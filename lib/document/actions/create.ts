@@ -1,7 +1,6 @@
 import { checkKey, copyJson, isObject } from '../json.ts'
-import { type Path, pointer, root } from '../path.ts'
+import { pointer, root } from '../path.ts'
 import { Refusal } from '../refusal.ts'
-import type { Edit, Tree } from '../tree.ts'
 import { type Action, type KeptCommand, type NameSource, notFound } from './action.ts'
 
 interface Create extends KeptCommand {
@@ -32,7 +31,7 @@ export const create: Action<Create> = {
     if (id !== undefined) kept.id = id
   },
 
-  apply(tree, command, names) {
+  apply(tree, command, names, inverse) {
     const path = command.path ?? root
     const known = tree.object(path)
     const siblings = known ?? (tree.object(path.slice(0, -1)) && command.parentDefault)
@@ -44,12 +43,10 @@ export const create: Action<Create> = {
         `${pointer(path)} already has ${id === undefined ? 'the proposed id' : `'${id}'`}: choose another id.`,
       )
     }
-    return tree.set(path, id, command.props ?? {}, known ? undefined : addParent(tree, path, siblings))
+    if (!known) tree.set(path.slice(0, -1), path[path.length - 1] as string, siblings, inverse)
+    tree.set(path, id, command.props ?? {}, inverse)
+    return undefined
   },
-}
-
-function addParent(tree: Tree, path: Path, parentDefault: object): Edit {
-  return tree.set(path.slice(0, -1), path[path.length - 1] as string, parentDefault)
 }
 
 function freeId(siblings: object, names: NameSource): string | undefined {

@@ -1,7 +1,6 @@
 import { type Bounds, checkKey, copyJson, isObject } from '../json.ts'
 import { root } from '../path.ts'
 import { Refusal } from '../refusal.ts'
-import type { Edit } from '../tree.ts'
 import { type Action, type KeptCommand, notFound } from './action.ts'
 
 interface Update extends KeptCommand {
@@ -20,12 +19,11 @@ export const update: Action<Update> = {
     if (unset !== undefined) kept.unset = keysOf(unset, bounds)
   },
 
-  apply(tree, { path = root, props, unset }) {
+  apply(tree, { path = root, props, unset }, _names, inverse) {
     if (!tree.object(path)) return notFound(tree, path)
-    let edits: Edit | undefined
-    for (const key in props) if (Object.hasOwn(props, key)) edits = tree.set(path, key, props[key], edits)
-    if (unset) for (const key of unset) edits = tree.remove(path, key, edits)
-    return edits
+    for (const key in props) if (Object.hasOwn(props, key)) tree.set(path, key, props[key], inverse)
+    if (unset) for (const key of unset) tree.remove(path, key, inverse)
+    return undefined
   },
 }
 
