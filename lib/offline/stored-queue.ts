@@ -41,7 +41,7 @@ export interface Taken {
 
 /** A write on its way, and who waits for it. */
 interface UnderWay extends Write {
-  readonly news: number
+  readonly news: ReadonlySet<News>
   readonly waiters: readonly Waiter[]
 }
 
@@ -243,7 +243,7 @@ export class StoredQueue implements Queue {
     const own = isDone ? removal(held, news) : update(held, this.#holder(), this.#source, news, isShuffled)
     const write = this.#former ? together(removal(this.#former), own) : own
     const waiters = this.#waiters.filter(({ needsAll }) => write.isWhole || !needsAll)
-    return { ...write, news: news.length, waiters }
+    return { ...write, news: new Set(news), waiters }
   }
 
   /** Begins to be held under another name, if it has one; what it is held under goes with the same write. */
@@ -270,7 +270,7 @@ export class StoredQueue implements Queue {
 
   #done({ held, news, waiters, isWhole }: UnderWay): void {
     this.#held = held
-    this.#news = this.#news.slice(news)
+    this.#news = this.#news.filter((item) => !news.has(item))
     this.#former = undefined
     this.#holds.keep(this.names)
     this.#isLetGo = false

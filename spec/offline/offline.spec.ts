@@ -263,6 +263,29 @@ describe('A client with a storage', () => {
     expect(seat.events.filter(({ type }) => type === 'storage')).toHaveLength(1)
   })
 
+  it('misses nothing of what came while it did not know whether something was written', async () => {
+    const [seat, other] = [await seated(), await scene.seat(served)]
+    const sync = (title: string) => {
+      add(other.list, title)
+      return other.list.flush()
+    }
+    offlineNow(seat)
+    for (const title of ['milk', 'bread']) await sync(title)
+    seat.tab.isSilent = true
+    seat.line.host = served.host.session()
+    scene.time.hurry.next()
+    await quiet()
+    expect(seat.events.map(({ type }) => type)).toContain('storage')
+    await sync('jam')
+    seat.tab.isSilent = false
+    await scene.time.pass(1_000)
+    await crash(seat)
+    const again = sit(undefined)
+    await again.list.loaded
+    expect(again.events).toEqual([])
+    expect(titlesOf(again.list)).toEqual(['milk', 'bread', 'jam'])
+  })
+
   it('sends what it cannot keep in a full storage', async () => {
     const seat = await seated()
     offlineNow(seat)

@@ -1,10 +1,13 @@
 import { memoryStorage, type SharedMemory, sharedMemory } from '../../adapters/storage/memory/index.ts'
 import type { Change, Entry, Storage } from '../../lib/contracts/storage.ts'
+import { MillraceError } from '../../lib/errors.ts'
 
 /** The storage as one page or process has it, until that dies. */
 export class Tab implements Storage {
   /** Fails each write with this, while it is set. */
   failure: Error | undefined
+  /** Does each write, and says that it does not know, while it is set. */
+  isSilent = false
   /** Every write that was asked for. */
   readonly writes: (readonly Change[])[] = []
   readonly #storage: Storage
@@ -25,7 +28,9 @@ export class Tab implements Storage {
     this.writes.push(changes)
     return this.#answer(async () => {
       if (this.failure) throw this.failure
-      return this.#storage.write(document, expected, changes)
+      const isWritten = await this.#storage.write(document, expected, changes)
+      if (this.isSilent) throw new MillraceError('storage_unknown', 'The disk did not answer.')
+      return isWritten
     })
   }
 

@@ -73,9 +73,9 @@ async function rest(world: World): Promise<void> {
   const end = world.timeline.now + healingTime
   while (world.timeline.now < end && !world.isOver) {
     await pass(world, 1_000)
-    if (isAtRest(world)) return
+    if (isAtRest(world) && !world.checker.owes) return
   }
-  if (world.isOver) return
+  if (world.isOver || isAtRest(world)) return
   const states = world.clients.flatMap((client) =>
     world.documents.map((id) => {
       const { proxy, book } = client.document(id)

@@ -162,6 +162,16 @@ export class Book {
     for (const made of this.waiting) made.isGone = true
   }
 
+  /** Whether something that was kept has neither reached the history nor been refused. */
+  get owes(): boolean {
+    return this.mades.some((made) => this.#owes(made))
+  }
+
+  #owes({ isKept, isInDoubt, settlement, wasTaken, wasRefused, wasTold }: Made): boolean {
+    const isAnswered = settlement || wasTaken || wasRefused || wasTold
+    return isKept && !isInDoubt && !isAnswered && !this.#ledger.mayForget
+  }
+
   /** When everything has come to rest. */
   check(): void {
     for (const made of this.mades) {
@@ -175,8 +185,7 @@ export class Book {
         this.#fail('I11', `${number} was rejected, and is in the history.`)
       if (settlement?.type === 'dropped' && made.inHistory > 0 && !this.isOver)
         this.#fail('I11', `${number} was dropped, and is in the history.`)
-      const isAnswered = settlement || made.wasTaken || made.wasRefused || made.wasTold
-      if (made.isKept && !isAnswered && !this.#ledger.mayForget)
+      if (this.#owes(made))
         this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
     }
     if (this.isOver) return

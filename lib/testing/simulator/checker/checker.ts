@@ -115,6 +115,11 @@ export class Checker {
     if (!this.violation) this.ledger(document).lost(batches, all)
   }
 
+  /** Whether something that was kept is still on its way, perhaps in the name of a client that died. */
+  get owes(): boolean {
+    return this.books.some(({ owes }) => owes)
+  }
+
   /** When everything has come to rest. */
   check(): void {
     for (const book of this.books) book.check()
