@@ -185,8 +185,7 @@ export class Book {
         this.#fail('I11', `${number} was rejected, and is in the history.`)
       if (settlement?.type === 'dropped' && made.inHistory > 0 && !this.isOver)
         this.#fail('I11', `${number} was dropped, and is in the history.`)
-      if (this.#owes(made))
-        this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
+      if (this.#owes(made)) this.#fail('I4', `${number} was kept, and is lost: ${JSON.stringify(made.command)}`)
     }
     if (this.isOver) return
     if (this.#owed && this.#owed.count > this.#ledger.trimmed)
