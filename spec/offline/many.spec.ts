@@ -7,12 +7,25 @@ import { describe, expect, it } from '@jest/globals'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import { createHost } from '../../lib/host/index.ts'
 import { bundle } from '../support/programs.ts'
-import { list, shopping } from '../support/scene.ts'
+import { list, shopping, type Todo } from '../support/scene.ts'
 import { socketIoHost } from '../support/socket-io-fixture.ts'
 import type { Report } from './programs/many.ts'
+import { commandAt } from './programs/many-commands.ts'
 
 const count = Number(process.env.MANY ?? 200_000)
 const megabytes = Number(process.env.MANY_MEGABYTES ?? 256)
+
+/** What so many commands come to. */
+function played(commands: number): Todo[] {
+  const todos: Todo[] = []
+  const ids: string[] = []
+  for (let i = 0; i < commands; i++) {
+    const { action, path = [], props } = commandAt(i, ids) as { action: string; path?: string[]; props: Todo }
+    if (action === 'create') ids.push(String(todos.push({ ...props }) - 1))
+    else Object.assign(todos[Number(path[1])] as Todo, props)
+  }
+  return todos
+}
 
 describe('A client with very much to send', () => {
   it(
@@ -40,8 +53,7 @@ describe('A client with very much to send', () => {
         'confirmed',
       ])
       const master = await host.open(shopping)
-      const titles = Object.values(master.getSnapshot().document.todos).map(({ title }) => title)
-      expect(titles).toEqual(Array.from({ length: count }, (_, i) => `todo ${i}`))
+      expect(Object.values(master.getSnapshot().document.todos)).toEqual(played(count))
       await served.close()
       await host.close()
       await programs.remove()

@@ -6,6 +6,7 @@ import { type Applied, createClient } from '../../../lib/index.ts'
 import { offline } from '../../../lib/offline/index.ts'
 import { socketIoTransport } from '../../../transports/socket-io/index.ts'
 import type { Lists } from '../../support/scene.ts'
+import { commandAt } from './many-commands.ts'
 
 /** What a client with very much to send says of itself. */
 export type Report =
@@ -36,9 +37,11 @@ const client = createClient<Lists>({
 const list = client.open(shopping)
 await list.loaded
 
+const ids: string[] = []
 let last: Applied | undefined
 for (let i = 0; i < Number(count); i++) {
-  last = list.apply({ action: 'create', path: ['todos'], props: { title: `todo ${i}` } })
+  last = list.apply(commandAt(i, ids))
+  if (last.isSuccess && last.createdId !== undefined) ids.push(last.createdId)
   if (i % 200 === 0) await turn()
 }
 if (!last?.isSuccess) throw new Error(last?.error)
