@@ -221,8 +221,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome' || message.document !== this.id) return
-    if ((message.type === 'flushed' || message.type === 'error') && (message.client ?? this.client) !== this.client)
-      return
+    if (message.type !== 'commands' && (message.client ?? this.client) !== this.client) return
     this.ring.hold(() => {
       try {
         this.#take(message)

@@ -230,6 +230,7 @@ class Session<C extends Context> {
     this.#out.next({
       type: 'snapshot',
       document: turns.id,
+      client,
       position: turns.position,
       state: turns.replica.exposeConfirmed(),
       ...(regressed && { regressed }),

@@ -59,10 +59,11 @@ export interface Welcome {
   readonly limits: Limits
 }
 
-/** All of the document. `regressed` where the position that the client holds is not part of this history. */
+/** All of the document, for one client. `regressed` where the position that it holds is not part of this history. */
 export interface SnapshotMessage {
   readonly type: 'snapshot'
   readonly document: string
+  readonly client: string
   readonly position: Position
   readonly state: object
   readonly regressed?: true

@@ -139,7 +139,7 @@ const isCommands = shape({
 
 const serverMessages: { readonly [T in ServerMessage['type']]: Check } = {
   welcome: shape({ protocol: isCount, features: Array.isArray, limits: isObject }),
-  snapshot: shape({ document: isText, position: isPosition, state: isObject }),
+  snapshot: shape({ document: isText, client: isText, position: isPosition, state: isObject }),
   commands: (value) => isCommands(value) && coversItsSeqs(value as Commands),
   flushed: shape({
     document: isText,

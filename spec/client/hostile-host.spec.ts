@@ -79,8 +79,9 @@ describe('A client whose host says anything', () => {
     ['commands at a place that is none', commands({ from: -1 })],
     ['commands under more numbers than there are', commands({ last: Number.MAX_SAFE_INTEGER })],
     ['commands under fewer numbers than there are', commands({ last: 0 })],
-    ['a snapshot that is a list', { type: 'snapshot', document: shopping, position: start, state: [] }],
-    ['a snapshot nowhere', { type: 'snapshot', document: shopping, state: {} }],
+    ['a snapshot that is a list', { type: 'snapshot', document: shopping, client: 'a', position: start, state: [] }],
+    ['a snapshot for nobody', { type: 'snapshot', document: shopping, position: start, state: {} }],
+    ['a snapshot nowhere', { type: 'snapshot', document: shopping, client: 'a', state: {} }],
     ['a record that is none', { type: 'flushed', document: shopping, client: 'x', position: start, record: 7 }],
     ['an error without a code', { type: 'error', message: 'No.', document: shopping }],
     ['own keys that reach prototypes', own('{"__proto__":{"type":"commands","polluted":1}}')],
@@ -138,16 +139,7 @@ describe('A client whose host says anything', () => {
   ])('stops a document with a command %s, as it was before, and says so', async (_, command) => {
     const other = client.open('list/other')
     await quiet()
-    await tell(
-      {
-        type: 'flushed',
-        document: 'list/other',
-        client: (heard.at(-1) as { client: string }).client,
-        position: start,
-        record: null,
-      },
-      { type: 'snapshot', document: 'list/other', position: start, state: emptyList },
-    )
+    await tell(record({ document: 'list/other' }), snapshot({ document: 'list/other' }))
     await tell(commands({ completions: [{ command }] }))
     expect(list.status).toMatchObject({ state: 'refused', code: 'unsupported' })
     expect(list.getDocument()).toEqual(emptyList)

@@ -27,8 +27,8 @@ const fromClient: ClientMessage[] = [
 ]
 const fromHost: ServerMessage[] = [
   { type: 'welcome', protocol: 1, features: [], limits: defaultLimits },
-  { type: 'snapshot', document: 'list/shopping', position: start, state: {} },
-  { type: 'snapshot', document: 'list/shopping', position: start, state: {}, regressed: true },
+  { type: 'snapshot', document: 'list/shopping', client: 'a', position: start, state: {} },
+  { type: 'snapshot', document: 'list/shopping', client: 'a', position: start, state: {}, regressed: true },
   {
     type: 'commands',
     ...about,

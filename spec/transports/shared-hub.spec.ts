@@ -8,7 +8,7 @@ const document = 'list/shopping'
 const position = { count: 1, mark: 'one' }
 const open = (client: string): ClientMessage => ({ type: 'open', document, client })
 const recordOf = (client: string): ServerMessage => ({ type: 'flushed', document, client, position, record: null })
-const snapshot: ServerMessage = { type: 'snapshot', document, position, state: {} }
+const snapshotFor = (client: string): ServerMessage => ({ type: 'snapshot', document, client, position, state: {} })
 const welcome: ServerMessage = { type: 'welcome', protocol: 1, features: [], limits: defaultLimits }
 const batch: ServerMessage = {
   type: 'commands',
@@ -63,7 +63,7 @@ describe('The hub of tabs that share a connection', () => {
     leader.heard.length = 0
   })
 
-  it('gives a snapshot to the client whose opening is being answered, also where several wait', () => {
+  it('gives a snapshot to the client that opened, also where several wait', () => {
     const [one, two] = [follower(), follower()]
     leader.say(open('l'))
     one.say(open('a'))
@@ -72,9 +72,9 @@ describe('The hub of tabs that share a connection', () => {
     host.next(recordOf('l'))
     host.next(batch)
     host.next(recordOf('a'))
-    host.next(snapshot)
+    host.next(snapshotFor('a'))
     host.next(recordOf('b'))
-    host.next(snapshot)
+    host.next(snapshotFor('b'))
     host.next(batch)
     expect(leader.heard).toEqual(['flushed', 'commands', 'commands'])
     expect(one.heard).toEqual(['flushed', 'snapshot', 'commands'])
@@ -89,7 +89,7 @@ describe('The hub of tabs that share a connection', () => {
     one.leaving.unsubscribe()
     expect(said.at(-1)).toEqual({ type: 'close', document, client: 'a' })
     host.next(recordOf('a'))
-    host.next(snapshot)
+    host.next(snapshotFor('a'))
     expect(leader.heard).toEqual(['flushed'])
   })
 

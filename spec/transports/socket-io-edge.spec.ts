@@ -136,7 +136,7 @@ describe('serveSocketIo', () => {
     const its = await session(source, 1)
     const endless: { self?: unknown } = {}
     endless.self = endless
-    its.say({ type: 'snapshot', document: 'list/a', position: { count: 0, mark: '' }, state: endless })
+    its.say({ type: 'snapshot', document: 'list/a', client: 'a', position: { count: 0, mark: '' }, state: endless })
     others.say(told(1))
     await expect(client).rejects.toMatchObject({ code: 'connection_lost' })
     expect(its.isOver).toBe(true)

@@ -6,8 +6,6 @@ export class Routes<S> {
   readonly #speakers = new Map<string, Map<string, S>>()
   /** By document: the clients whose opening the host has not begun to answer, in order. */
   readonly #openings = new Map<string, string[]>()
-  /** By document: whose opening the host began to answer last. A snapshot names nobody, and is for that one. */
-  readonly #opened = new Map<string, string>()
 
   said(message: ClientMessage, speaker: S): void {
     if (message.type === 'hello') return
@@ -46,19 +44,16 @@ export class Routes<S> {
 
   /** The host knows of nobody any more: another session begins. */
   clear(): void {
-    for (const known of [this.#speakers, this.#openings, this.#opened]) known.clear()
+    for (const known of [this.#speakers, this.#openings]) known.clear()
   }
 
   #clientOf(message: Exclude<ServerMessage, { type: 'welcome' }>): string | undefined {
     const document = message.document as string
-    if (message.type === 'snapshot') return this.#opened.get(document)
     if (message.type === 'commands' || message.client === undefined) return undefined
+    if (message.type === 'snapshot') return message.client
     const openings = this.#openings.get(document)
     const isOfFlush = message.type === 'error' ? message.seq !== undefined : message.follows !== undefined
-    if (openings?.[0] === message.client && !isOfFlush) {
-      openings.shift()
-      this.#opened.set(document, message.client)
-    }
+    if (openings?.[0] === message.client && !isOfFlush) openings.shift()
     return message.client
   }
 }
