@@ -4,7 +4,7 @@ import type { BrokenTransport } from './broken.ts'
 export const brokenHosts: readonly BrokenTransport[] = [
   {
     fault: 'serves a hundred sessions and forgets the others',
-    law: 'serves 120 sessions at once',
+    law: 'serves 1,000 sessions at once',
     over(good, source) {
       let sessions = 0
       return good({ ...source, session: (info) => (sessions++ < 100 ? source.session(info) : () => NEVER) })
