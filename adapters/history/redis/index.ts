@@ -1,0 +1,61 @@
+import type { HistoryAdapter, Retention } from '../../../lib/contracts/history.ts'
+import { type Environment, realEnvironment } from '../../../lib/environment.ts'
+import { lifetime } from '../lifetime.ts'
+import { redisChannels } from './channels.ts'
+import type { RedisClient } from './client.ts'
+import { type Durability, Settling } from './durability.ts'
+import { Grown } from './grown.ts'
+import { Heard } from './heard.ts'
+import { redisLog } from './history.ts'
+import { Line } from './line.ts'
+
+export type { RedisClient } from './client.ts'
+export type { Durability } from './durability.ts'
+
+/** How histories are kept and watched. */
+export interface RedisHistoryOptions {
+  /** In front of every key and channel. @default 'millrace:' */
+  readonly prefix?: string
+  /** What an append that was answered survives. @default { class: 'accepted' } */
+  readonly durability?: Durability
+  /** What is kept behind the newest snapshot. @default { commands: 10_000, records: 100_000 } */
+  readonly retention?: Partial<Retention>
+  /** Milliseconds after which an answer that has not come is not waited for. @default 5_000 */
+  readonly deadline?: number
+  /** Milliseconds between two looks for what notices did not tell. @default 1_000 */
+  readonly lookAfter?: number
+  readonly environment?: Pick<Environment, 'scheduler'>
+}
+
+/**
+ * Histories in Redis, which any number of hosts share: on one server, behind Sentinel, or in a Cluster. `client` is a
+ * `Redis` or a `Cluster` of the package `ioredis`, 5.4 or above, or 6. It is only copied, twice: for what is said and for
+ * what is heard. So it stays its owner's, to use and to close.
+ *
+ * A channel reaches all who share the Redis and the prefix.
+ *
+ * ```ts
+ * const host = createHost({ documents, history: redisHistory(new Redis('redis://localhost')) })
+ * ```
+ */
+export function redisHistory(client: RedisClient, options: RedisHistoryOptions = {}): HistoryAdapter {
+  const { prefix = 'millrace:', durability = { class: 'accepted' }, retention } = options
+  const { deadline = 5_000, lookAfter = 1_000, environment = realEnvironment } = options
+  const { scheduler } = environment
+  const life = lifetime()
+  const line = new Line(client, deadline, scheduler)
+  const settling = new Settling(line, durability)
+  const heard = new Heard(client, deadline)
+  const grown = new Grown(line, heard, settling, lookAfter, scheduler)
+
+  return {
+    open: (id) => redisLog(id, { line, grown, settling, life, prefix, retention }),
+    channel: redisChannels(line, heard, life, prefix),
+    close: () =>
+      life.close(() => {
+        grown.close()
+        heard.close()
+        line.close()
+      }),
+  }
+}
