@@ -7,6 +7,9 @@ export interface RedisClient extends Pick<EventEmitter, 'on'> {
   duplicate(...options: never[]): unknown
   call(command: string, ...args: (string | number)[]): Promise<unknown>
   pipeline(commands: unknown[][]): { exec(): Promise<[error: Error | null, result: unknown][] | null> }
+  info(): Promise<string>
+  /** Of a Cluster alone. */
+  nodes?(role: 'master'): readonly { info(): Promise<string> }[]
   disconnect(): void
 }
 

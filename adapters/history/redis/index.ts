@@ -1,3 +1,4 @@
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import type { HistoryAdapter, Retention } from '../../../lib/contracts/history.ts'
 import { type Environment, realEnvironment } from '../../../lib/environment.ts'
 import { lifetime } from '../lifetime.ts'
@@ -7,10 +8,19 @@ import { type Durability, Settling } from './durability.ts'
 import { Grown } from './grown.ts'
 import { Heard } from './heard.ts'
 import { redisLog } from './history.ts'
-import { Line } from './line.ts'
+import { Line, type RedisState } from './line.ts'
 
 export type { RedisClient } from './client.ts'
 export type { Durability } from './durability.ts'
+export type { RedisState } from './line.ts'
+
+/** Histories, and how they stand with their server. */
+export interface RedisHistory extends HistoryAdapter {
+  /** How it stands now, as JSON: for a page that says whether a host is well. */
+  readonly state: RedisState
+  /** The same, and each change. Replays the latest; completes when it is closed. */
+  readonly state$: Observable<RedisState>
+}
 
 /** How histories are kept and watched. */
 export interface RedisHistoryOptions {
@@ -38,17 +48,21 @@ export interface RedisHistoryOptions {
  * const host = createHost({ documents, history: redisHistory(new Redis('redis://localhost')) })
  * ```
  */
-export function redisHistory(client: RedisClient, options: RedisHistoryOptions = {}): HistoryAdapter {
+export function redisHistory(client: RedisClient, options: RedisHistoryOptions = {}): RedisHistory {
   const { prefix = 'millrace:', durability = { class: 'accepted' }, retention } = options
   const { deadline = 5_000, lookAfter = 1_000, environment = realEnvironment } = options
   const { scheduler } = environment
   const life = lifetime()
-  const line = new Line(client, deadline, scheduler)
+  const line = new Line(client, deadline, scheduler, durability)
   const settling = new Settling(line, durability)
   const heard = new Heard(client, deadline)
   const grown = new Grown(line, heard, settling, lookAfter, scheduler)
 
   return {
+    state$: line.state$.pipe(distinctUntilChanged()),
+    get state() {
+      return line.state$.value
+    },
     open: (id) => redisLog(id, { line, grown, settling, life, prefix, retention }),
     channel: redisChannels(line, heard, life, prefix),
     close: () =>

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { SchedulerLike } from 'rxjs'
+import { BehaviorSubject, type SchedulerLike } from 'rxjs'
 import { MillraceError, messageOf } from '../../../lib/errors.ts'
 import { connection, type RedisClient } from './client.ts'
+import type { Durability } from './durability.ts'
+import { inspect } from './inspection.ts'
 
 /** A script that the server runs as one step. */
 export interface Script {
@@ -12,6 +14,14 @@ export interface Script {
 export const script = (text: string): Script => ({ text, sha: createHash('sha1').update(text).digest('hex') })
 
 type Arguments = readonly (string | number)[]
+
+/** How a history stands with its server. What is asked for in between waits, for as long as the deadline lets it. */
+export type RedisState =
+  | { readonly type: 'connecting' }
+  | { readonly type: 'ready'; readonly warnings: readonly string[] }
+  /** The server cannot do what was asked for. It is looked at again with the next connection. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'closed' }
 
 /** Something that was asked, until it is answered. */
 interface Asked {
@@ -29,20 +39,23 @@ export class Line {
   readonly #scheduler: SchedulerLike
   readonly #unsent = new Set<Asked>()
   readonly #sent = new Set<Asked>()
+  readonly #state$ = new BehaviorSubject<RedisState>({ type: 'connecting' })
 
-  constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike) {
+  constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike, durability: Durability) {
     this.#client = connection(client, deadline)
     this.#deadline = deadline
     this.#scheduler = scheduler
-    this.#client.on('ready', () => {
-      for (const asked of [...this.#unsent]) asked.send()
+    this.#client.on('ready', () => void this.#begin(durability))
+    this.#client.on('close', () => {
+      this.#set({ type: 'connecting' })
+      // Nobody answers for what was on its way.
+      failAll(this.#sent, unavailable('The connection broke.'))
     })
-    // Nobody answers for what was on its way.
-    this.#client.on('close', () => failAll(this.#sent, 'The connection broke.'))
   }
 
-  get isReady(): boolean {
-    return this.#client.status === 'ready'
+  /** How it stands, and each change. Completes when it is closed. */
+  get state$(): BehaviorSubject<RedisState> {
+    return this.#state$
   }
 
   /** Runs a script. */
@@ -80,7 +93,29 @@ export class Line {
 
   close(): void {
     this.#client.disconnect()
-    for (const asked of [this.#unsent, this.#sent]) failAll(asked, 'The history was closed.')
+    this.#set({ type: 'closed' })
+    this.#state$.complete()
+    for (const asked of [this.#unsent, this.#sent]) failAll(asked, unavailable('It was closed.'))
+  }
+
+  /** Looks at the server before anything is kept there. */
+  async #begin(durability: Durability): Promise<void> {
+    const servers = this.#client.nodes?.('master') ?? [this.#client]
+    try {
+      const found = (await Promise.all(servers.map((server) => server.info()))).map((info) => inspect(info, durability))
+      const reason = found.find(({ refusal }) => refusal)?.refusal
+      const warnings = [...new Set(found.flatMap((one) => one.warnings))]
+      this.#set(reason === undefined ? { type: 'ready', warnings } : { type: 'refused', reason })
+    } catch {
+      // The connection broke again, or answers nothing.
+    }
+  }
+
+  #set(state: RedisState): void {
+    if (this.#state$.value.type === 'closed') return
+    this.#state$.next(state)
+    if (state.type === 'refused') failAll(this.#unsent, unavailable(state.reason))
+    if (state.type === 'ready') for (const asked of [...this.#unsent]) asked.send()
   }
 
   #within<R>(call: () => Promise<R>): Promise<R> {
@@ -109,14 +144,16 @@ export class Line {
       }
       const late = () => asked.fail(unavailable(`It did not answer within ${this.#deadline} ms.`))
       const alarm = this.#scheduler.schedule(late, this.#deadline)
-      if (this.isReady) asked.send()
+      const state = this.#state$.value
+      if (state.type === 'ready') asked.send()
+      else if (state.type === 'refused') asked.fail(unavailable(state.reason))
       else this.#unsent.add(asked)
     })
   }
 }
 
-function failAll(asked: ReadonlySet<Asked>, why: string): void {
-  for (const { fail } of [...asked]) fail(unavailable(why))
+function failAll(asked: ReadonlySet<Asked>, error: MillraceError): void {
+  for (const { fail } of [...asked]) fail(error)
 }
 
 export const unavailable = (why: string, cause?: unknown): MillraceError =>

@@ -36,7 +36,7 @@ export function recordIn(text: string): ClientRecord | undefined {
 
 /** A place as the scripts write it. */
 export function spotIn(text: string): Spot {
-  const [, count, number, mark] = /^(\d+) (\d+) ([^]*)$/.exec(text) as unknown as [string, string, string, string]
+  const [, count, number, mark] = /^(\d+) (\d+) (.*)$/s.exec(text) as unknown as [string, string, string, string]
   return { count: Number(count), number: Number(number), mark }
 }
 
