@@ -19,8 +19,8 @@ export interface Site {
 }
 
 /** Serves every other path with this program alone. */
-export async function site(program: URL): Promise<Site> {
-  const page = await pageOf(program)
+export async function site(program?: URL): Promise<Site> {
+  const page = program && (await pageOf(program))
   const history = memoryHistory()
   const host = createHost({ documents, history })
   const http = createServer()

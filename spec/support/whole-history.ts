@@ -24,15 +24,16 @@ export async function wholeHistory(
   return batches.flatMap(({ completions }) => completions)
 }
 
-/** Expects these todos in the history and no others, each once, and each of these texts to be what it replays to. */
+/** Expects edits with these titles in the history and no others, each once, and each of these texts to be its replay. */
 export function expectEachOnce(
   history: readonly CommandCompletion[],
   initial: object,
   titles: readonly string[],
   texts: readonly string[],
 ): void {
-  const made = history.flatMap(({ command }) => (command.action === 'create' ? [String(command.props?.title)] : []))
-  expect(made.sort()).toEqual([...titles].sort())
+  expect(
+    history.map(({ command }) => ('props' in command ? String(command.props?.title) : command.action)).sort(),
+  ).toEqual([...titles].sort())
   const replayed = replayText(initial, history)
   for (const text of texts) expect(text).toBe(replayed)
 }
