@@ -5,7 +5,7 @@
 --   ARGV  1 count and 2 mark of the position that the first batch follows
 --         3 the document with which a history begins, as JSON; empty where it must have begun
 --         4 the channel for the notice; empty where what is appended is not durable yet
---         5 the most characters that a notice has
+--         5 the most characters that a notice has, 6 the command that publishes it
 --         then for each batch: its client, after, last, and the count where it ends; its mark; the count and mark of
 --         sentFrom, both empty where it has none; its hashes, with spaces between; what the record holds beside numbers
 --         and hashes; the batch as JSON
@@ -88,7 +88,7 @@ end
 
 local written, order, added, verdicts, isRefused = {}, {}, 0, { 'refused' }, false
 local number = head.number
-for i = 6, #ARGV, size do
+for i = 7, #ARGV, size do
   local client, after, last, count = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
   local record = written[client]
   if not record then
@@ -116,7 +116,7 @@ if begins then
 end
 local from, follows, notice = head.count, head.mark, {}
 number = head.number
-for i = 6, #ARGV, size do
+for i = 7, #ARGV, size do
   number = number + 1
   local count, mark, text = ARGV[i + 3], ARGV[i + 4], ARGV[i + 9]
   local id = string.format('%s-%.0f', count, number)
@@ -135,6 +135,6 @@ local last = string.format('%.0f', number)
 if ARGV[4] ~= '' then
   redis.call('HSET', meta, 'durable', spot)
   local told = last .. '\n' .. table.concat(notice, '\n')
-  if #notice > 0 then redis.call('PUBLISH', ARGV[4], #told <= tonumber(ARGV[5]) and told or last) end
+  if #notice > 0 then redis.call(ARGV[6], ARGV[4], #told <= tonumber(ARGV[5]) and told or last) end
 end
 return { 'appended', last }

@@ -4,16 +4,24 @@ import type { Lifetime } from '../lifetime.ts'
 import type { Heard } from './heard.ts'
 import { channelOf } from './keys.ts'
 import type { Line } from './line.ts'
+import publishText from './publish.lua'
 
 /** Channels between all who share a Redis and a prefix. */
-export function redisChannels(line: Line, heard: Heard, life: Lifetime, prefix: string): HistoryAdapter['channel'] {
+export function redisChannels(
+  line: Line,
+  heard: Heard,
+  life: Lifetime,
+  prefix: string,
+  publish: string,
+): HistoryAdapter['channel'] {
   return (name) => {
     const channel = channelOf(prefix, name)
     return {
       publish(message) {
         life.check()
         // Nothing is promised, so nobody is told that it was not heard.
-        line.ask('publish', channel, JSON.stringify(message)).catch(() => undefined)
+        // Whole each time: one that is sent again could come behind the next.
+        line.ask('eval', publishText, 1, channel, JSON.stringify(message), publish).catch(() => undefined)
       },
       messages$: life.hold(heard.of(channel).pipe(concatMap(messageIn))) as Observable<unknown>,
     }

@@ -17,19 +17,19 @@ export interface RedisClient extends Pick<EventEmitter, 'on'> {
  * A connection of our own to where `client` leads. It sends nothing twice, queues nothing while there is no line, and
  * does not wait for ever on one that is half open: whatever fails is unknown to whoever asked.
  */
-export function connection(client: RedisClient, deadline: number, isListening = false): RedisClient {
+export function connection(client: RedisClient, deadline: number, hears?: 'channels' | 'shards'): RedisClient {
   const options = {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    maxRetriesPerRequest: isListening ? null : 0,
+    maxRetriesPerRequest: hears ? null : 0,
     connectTimeout: deadline,
     lazyConnect: false,
-    ...(!isListening && { socketTimeout: deadline }),
+    ...(!hears && { socketTimeout: deadline }),
     retryStrategy: (attempt: number) => Math.min(1_000, 20 * 2 ** Math.min(attempt, 10)),
   }
   const duplicate = client.duplicate.bind(client) as (...args: unknown[]) => RedisClient
   const line = client.isCluster
-    ? duplicate([], { enableOfflineQueue: false, redisOptions: options })
+    ? duplicate([], { enableOfflineQueue: false, shardedSubscribers: hears === 'shards', redisOptions: options })
     : duplicate({ ...options, enableOfflineQueue: false })
   // Without a listener an error would end the process; whoever asks is told.
   line.on('error', () => undefined)

@@ -24,9 +24,12 @@ export class Settling {
   readonly #line: Line
   readonly #durability: Durability
 
-  constructor(line: Line, durability: Durability) {
+  readonly #publish: string
+
+  constructor(line: Line, durability: Durability, publish: string) {
     this.#line = line
     this.#durability = durability
+    this.#publish = publish
   }
 
   /** Whether everything is durable that the server took. */
@@ -36,10 +39,10 @@ export class Settling {
 
   /** Makes all of a history durable. Rejects where that cannot be known. */
   async settle({ history, batches, channel }: Keys): Promise<void> {
-    const [place, waited] = await this.#line.runAndWait(settleScript, [history, batches], ['', ''], this.#wait())
+    const [place, waited] = await this.#line.runAndWait(settleScript, [history, batches], ['', '', ''], this.#wait())
     if (place === null) return
     this.#check(waited)
-    const settled = await this.#line.run(settleScript, [history, batches], [place as string, channel])
+    const settled = await this.#line.run(settleScript, [history, batches], [place as string, channel, this.#publish])
     if (settled === null) throw unavailable('The history is another than it was a moment ago.')
   }
 

@@ -4,11 +4,15 @@ import { connection, type RedisClient } from './client.ts'
 /** What is published, over one connection for all channels. */
 export class Heard {
   readonly #client: RedisClient
+  readonly #isSharded: boolean
   readonly #channels = new Map<string, Subject<string | undefined>>()
 
-  constructor(client: RedisClient, deadline: number) {
-    this.#client = connection(client, deadline, true)
-    this.#client.on('message', (channel: string, text: string) => this.#channels.get(channel)?.next(text))
+  constructor(client: RedisClient, deadline: number, isSharded: boolean) {
+    this.#client = connection(client, deadline, isSharded ? 'shards' : 'channels')
+    this.#isSharded = isSharded
+    this.#client.on(isSharded ? 'smessage' : 'message', (channel: string, text: string) =>
+      this.#channels.get(channel)?.next(text),
+    )
     this.#client.on('ready', () => void this.#hear([...this.#channels.keys()]))
   }
 
@@ -38,13 +42,19 @@ export class Heard {
   async #hear(channels: readonly string[]): Promise<void> {
     // Without a line that is done when there is one.
     if (channels.length === 0 || this.#client.status !== 'ready') return
-    if (!(await this.#call('subscribe', channels))) return
-    for (const channel of channels) this.#channels.get(channel)?.next(undefined)
+    // The channels of one command are of one slot.
+    const calls = this.#isSharded ? channels.map((channel) => [channel]) : [channels]
+    await Promise.all(
+      calls.map(async (some) => {
+        if (!(await this.#call('subscribe', some))) return
+        for (const channel of some) this.#channels.get(channel)?.next(undefined)
+      }),
+    )
   }
 
-  async #call(command: string, channels: readonly string[]): Promise<boolean> {
+  async #call(command: 'subscribe' | 'unsubscribe', channels: readonly string[]): Promise<boolean> {
     try {
-      await this.#client.call(command, ...channels)
+      await this.#client.call(this.#isSharded ? `s${command}` : command, ...channels)
       return true
     } catch {
       return false

@@ -35,11 +35,13 @@ export interface Shelf {
   readonly settling: Settling
   readonly life: Lifetime
   readonly prefix: string
+  /** The command that publishes. */
+  readonly publish: string
   readonly retention: Partial<Retention> | undefined
 }
 
 /** The history of one document in Redis. */
-export function redisLog(id: string, { line, grown, settling, life, prefix, retention }: Shelf): History {
+export function redisLog(id: string, { line, grown, settling, life, prefix, publish, retention }: Shelf): History {
   const keys = keysOf(prefix, id)
   const { history, batches, records, clients, snapshot } = keys
 
@@ -58,6 +60,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, rete
       initial ? JSON.stringify(initial) : '',
       settling.isAtOnce ? keys.channel : '',
       noticeCharacters,
+      publish,
       ...appended.flatMap(argumentsOf),
     ]
     const answer = (await line.run(appendScript, [history, batches, records, clients, snapshot], args)) as string[]

@@ -24,8 +24,13 @@ export interface RedisHistory extends HistoryAdapter {
 
 /** How histories are kept and watched. */
 export interface RedisHistoryOptions {
-  /** In front of every key and channel. @default 'millrace:' */
+  /** In front of every key and channel, without braces. @default 'millrace:' */
   readonly prefix?: string
+  /**
+   * Notices stay with the shard of their document, and do not go to all nodes of a Cluster. For Redis 7 and ioredis 5.6,
+   * or above. @default false
+   */
+  readonly sharded?: boolean
   /** What an append that was answered survives. @default { class: 'accepted' } */
   readonly durability?: Durability
   /** What is kept behind the newest snapshot. @default { commands: 10_000, records: 100_000 } */
@@ -49,13 +54,16 @@ export interface RedisHistoryOptions {
  * ```
  */
 export function redisHistory(client: RedisClient, options: RedisHistoryOptions = {}): RedisHistory {
-  const { prefix = 'millrace:', durability = { class: 'accepted' }, retention } = options
+  const { prefix = 'millrace:', durability = { class: 'accepted' }, retention, sharded = false } = options
   const { deadline = 5_000, lookAfter = 1_000, environment = realEnvironment } = options
   const { scheduler } = environment
+  // It would take the place of the tag that keeps a document's keys together.
+  if (/[{}]/.test(prefix)) throw new TypeError(`The prefix '${prefix}' has braces: choose one without.`)
+  const publish = sharded ? 'spublish' : 'publish'
   const life = lifetime()
   const line = new Line(client, deadline, scheduler, durability)
-  const settling = new Settling(line, durability)
-  const heard = new Heard(client, deadline)
+  const settling = new Settling(line, durability, publish)
+  const heard = new Heard(client, deadline, sharded)
   const grown = new Grown(line, heard, settling, lookAfter, scheduler)
 
   return {
@@ -63,8 +71,8 @@ export function redisHistory(client: RedisClient, options: RedisHistoryOptions =
     get state() {
       return line.state$.value
     },
-    open: (id) => redisLog(id, { line, grown, settling, life, prefix, retention }),
-    channel: redisChannels(line, heard, life, prefix),
+    open: (id) => redisLog(id, { line, grown, settling, life, prefix, publish, retention }),
+    channel: redisChannels(line, heard, life, prefix, publish),
     close: () =>
       life.close(() => {
         grown.close()

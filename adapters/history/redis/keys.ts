@@ -12,7 +12,8 @@ export interface Keys {
 }
 
 export function keysOf(prefix: string, id: string): Keys {
-  const document = `${prefix}{${encoded(id)}}`
+  // An empty tag is none.
+  const document = `${prefix}{${encoded(id) || '""'}}`
   return {
     history: document,
     batches: `${document}:batches`,
@@ -26,6 +27,7 @@ export function keysOf(prefix: string, id: string): Keys {
 export const channelOf = (prefix: string, name: string): string => `${prefix}channel:${encoded(name)}`
 
 /** Any text, as one without braces, spaces or halves of characters. No two give the same. */
-export const encoded = (text: string): string => encodeURIComponent(JSON.stringify(text).slice(1, -1))
+export const encoded = (text: string): string =>
+  encodeURIComponent(JSON.stringify(text).slice(1, -1)).replaceAll('%2F', '/')
 
 export const decoded = (text: string): string => JSON.parse(`"${decodeURIComponent(text)}"`) as string

@@ -3,7 +3,7 @@
 -- Input
 --   KEYS  the history (hash), its batches (stream)
 --   ARGV  1 the place as 'count number mark', or empty
---         2 the channel for the notice
+--         2 the channel for the notice, 3 the command that publishes it
 -- Output
 --   where it stands as 'count number mark'; nothing where there is no history, or another
 
@@ -23,6 +23,6 @@ end
 if not isHeld then return false end
 if tonumber(number) > tonumber(string.match(known[2], '^%d+ (%d+)')) then
   redis.call('HSET', meta, 'durable', ARGV[1])
-  redis.call('PUBLISH', ARGV[2], number)
+  redis.call(ARGV[3], ARGV[2], number)
 end
 return known[1]
