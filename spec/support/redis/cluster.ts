@@ -111,6 +111,10 @@ export class RedisCluster {
     await this.whole()
   }
 
+  async close(): Promise<void> {
+    await each(this.nodes, (node) => node.close())
+  }
+
   get #awake(): RedisServer[] {
     return this.nodes.filter(({ isAwake }) => isAwake)
   }

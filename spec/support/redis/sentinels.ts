@@ -61,6 +61,10 @@ export class RedisSentinels {
     })
   }
 
+  async close(): Promise<void> {
+    await Promise.all([...this.sentinels, ...this.servers].map((one) => one.close()))
+  }
+
   async #masterBy(sentinel: RedisServer): Promise<number> {
     await sentinel.ask('SENTINEL', 'CKQUORUM', name)
     const told = (await sentinel.ask('SENTINEL', 'MASTER', name)) as string[]
