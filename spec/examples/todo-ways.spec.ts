@@ -1,22 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { type Way, ways } from '../../examples/todo/way-names.ts'
-import { expectTexts, fitsItsWidth, openPage, picture } from '../support/browser.ts'
-import { dataFolder, ExampleServer, removeFolder } from '../support/example-server.ts'
+import { expectTexts, fitsItsWidth, picture } from '../support/browser.ts'
 import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
+import { add, expectSaved, expectStatus, expectTodos, waySwitch } from '../support/todo-page.ts'
 
 const example = new TodoExample()
 
 const all = Object.keys(ways) as Way[]
-const saved = (way: Way): string => (way === 'broadcast-channel' ? 'In all tabs' : 'Saved')
-const wayOf = (page: Page) => page.getByLabel('Connected by')
 const via = (page: Page, text: string) => expectTexts(page, '.via', [text])
 
 async function take(way: Way, ...pages: readonly Page[]): Promise<void> {
   for (const page of pages) {
-    await wayOf(page).selectOption(way)
-    await expectStatus(page, saved(way))
+    await waySwitch(page).selectOption(way)
+    await expectSaved(page, way)
   }
 }
 
@@ -27,7 +24,7 @@ async function exchange(one: Page, two: Page, before: readonly string[], way: Wa
   await expectTodos(two, [...before, first])
   await add(two, second)
   await expectTodos(one, [...before, first, second])
-  for (const page of [one, two]) await expectStatus(page, saved(way))
+  for (const page of [one, two]) await expectSaved(page, way)
   return [...before, first, second]
 }
 
@@ -94,22 +91,5 @@ describe('The switch of a list', () => {
     const two = await example.openBeside(context, list)
     await expectStatus(two, 'In all tabs')
     await exchange(one, two, [], 'broadcast-channel')
-  })
-})
-
-describe('npm start -- --transport', () => {
-  it.each(all)('%s has pages begin with that', async (way) => {
-    const data = dataFolder()
-    const server = await ExampleServer.start(data, 0, undefined, ['--transport', way])
-    const page = await openPage(example.browser, `${server.url}/shopping`)
-    await expectStatus(page, saved(way))
-    expect(await wayOf(page).inputValue()).toBe(way)
-    await add(page, 'Milk')
-    const beside = await page.context().newPage()
-    await beside.goto(page.url())
-    await expectTodos(beside, ['Milk'])
-    await page.context().close()
-    await server.stop()
-    removeFolder(data)
   })
 })
