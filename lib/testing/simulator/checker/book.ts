@@ -280,8 +280,11 @@ export class Book {
     const document = JSON.parse(base) as Json
     const aside = new Set<string | Made>()
     for (const made of waiting) {
-      // Taken, and nobody knows: the record of it is forgotten.
-      if (isShown(made, document)) continue
+      // Taken, and nobody knows: the record of it is forgotten. What was made under it waits with it.
+      if (isShown(made, document)) {
+        aside.add(made)
+        continue
+      }
       const isUnder = made.way.some((key) => aside.has(key))
       if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
     }
