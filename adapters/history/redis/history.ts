@@ -10,10 +10,11 @@ import type {
 import type { Lifetime } from '../lifetime.ts'
 import { clientKey, endOfAll, retentionOf } from '../rules.ts'
 import appendText from './append.lua'
+import { damageIn } from './damage.ts'
 import type { Settling } from './durability.ts'
 import type { Grown } from './grown.ts'
 import { keysOf } from './keys.ts'
-import { type Line, script } from './line.ts'
+import { type Line, type Script, script } from './line.ts'
 import loadText from './load.lua'
 import { reading } from './reading.ts'
 import recordText from './record.lua'
@@ -44,9 +45,13 @@ export interface Shelf {
 export function redisLog(id: string, { line, grown, settling, life, prefix, publish, retention }: Shelf): History {
   const keys = keysOf(prefix, id)
   const { history, batches, records, clients, snapshot } = keys
+  const run = (asked: Script, names: readonly string[], args: readonly (string | number)[]) =>
+    line.run(asked, names, args).catch((error: unknown) => {
+      throw damageIn(error, id, keys) ?? error
+    })
 
   async function load(): ReturnType<History['load']> {
-    const [place, text] = (await line.run(loadScript, [history, snapshot], [])) as string[]
+    const [place, text] = (await run(loadScript, [history, snapshot], [])) as string[]
     if (place === undefined || text === undefined) return undefined
     const position = positionIn(place)
     return { snapshot: { commandCount: position.count, document: JSON.parse(text) as object }, position }
@@ -63,7 +68,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
       publish,
       ...appended.flatMap(argumentsOf),
     ]
-    const answer = (await line.run(appendScript, [history, batches, records, clients, snapshot], args)) as string[]
+    const answer = (await run(appendScript, [history, batches, records, clients, snapshot], args)) as string[]
     if (!settling.isAtOnce) await settling.settle(keys)
     const result = resultIn(answer)
     if (result.type === 'appended') grown.tell(keys, { number: Number(answer[1]), batches: appended })
@@ -71,7 +76,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
   }
 
   async function record(client: string, by: string): ReturnType<History['record']> {
-    const answer = (await line.run(recordScript, [history, records], [clientKey(client, by)])) as string[]
+    const answer = (await run(recordScript, [history, records], [clientKey(client, by)])) as string[]
     const [head, durable, text = ''] = answer
     if (head === undefined) return { record: undefined, head: undefined }
     if (head !== durable) await settling.settle(keys)
@@ -84,7 +89,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
     { commands, records: clientCommands }: Retention,
   ): ReturnType<History['save']> {
     const args = [count, mark, JSON.stringify(document), commands, clientCommands, mostForgotten]
-    const answer = await line.run(saveScript, [history, batches, records, clients, snapshot], args)
+    const answer = await run(saveScript, [history, batches, records, clients, snapshot], args)
     return answer as Awaited<ReturnType<History['save']>>
   }
 
@@ -93,7 +98,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
     append: (position, appended, initial) => life.run(() => append(position, appended, initial)),
     record: (client, by) => life.run(() => record(client, by)),
     save: (position, document, wanted) => life.run(() => save(position, document, retentionOf(retention, wanted))),
-    read: (position) => life.hold(reading(line, keys, id, position, grown.of(keys))),
+    read: (position) => life.hold(reading(run, keys, id, position, grown.of(keys))),
   }
 }
 

@@ -8,4 +8,6 @@
 
 local place = redis.call('HGET', KEYS[1], 'snapshot')
 if not place then return {} end
-return { place, redis.call('GET', KEYS[2]) or redis.error_reply('DAMAGED its snapshot is gone') }
+local document = redis.call('GET', KEYS[2])
+if not document then return redis.error_reply('DAMAGED its snapshot is gone') end
+return { place, document }

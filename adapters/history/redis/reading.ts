@@ -24,7 +24,7 @@ interface Page {
 
 /** The batches behind a position, in pages, and then as `wakes` say that there are more. */
 export function reading(
-  line: Line,
+  run: Line['run'],
   keys: Keys,
   id: string,
   position: Position,
@@ -33,7 +33,7 @@ export function reading(
   return defer(() => {
     let end: Spot | undefined
     const page = async (): Promise<Page | undefined> => {
-      const behind = await pageBehind(line, keys, id, end ?? position, end?.number)
+      const behind = await pageBehind(run, keys, id, end ?? position, end?.number)
       end ??= behind?.spot
       return behind
     }
@@ -65,14 +65,14 @@ function toldBy({ number, batches }: NonNullable<Wake>, end: Spot): readonly Num
 }
 
 async function pageBehind(
-  line: Line,
+  run: Line['run'],
   keys: Keys,
   id: string,
   position: Position,
   number: number | undefined,
 ): Promise<Page | undefined> {
   const args = [position.count, position.mark, number ?? '', pageBatches, pageCharacters]
-  const [type, ...rest] = (await line.run(pageScript, [keys.history, keys.batches], args)) as string[]
+  const [type, ...rest] = (await run(pageScript, [keys.history, keys.batches], args)) as string[]
   if (type === 'none') {
     if (number === undefined) return undefined
     throw notHeld(id, position, undefined)
