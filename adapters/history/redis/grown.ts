@@ -10,10 +10,10 @@ import {
   type Subscription,
   share,
 } from 'rxjs'
-import type { Settling } from './durability.ts'
 import type { Heard } from './heard.ts'
 import type { Keys } from './keys.ts'
 import type { Line } from './line.ts'
+import type { Settling } from './settling.ts'
 import { type Notice, noticeIn, spotIn } from './texts.ts'
 
 /** Up to which number a history has grown, and by what where that is at hand; `undefined` where somebody should look. */

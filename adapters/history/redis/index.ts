@@ -4,14 +4,15 @@ import { type Environment, realEnvironment } from '../../../lib/environment.ts'
 import { lifetime } from '../lifetime.ts'
 import { redisChannels } from './channels.ts'
 import type { RedisClient } from './client.ts'
-import { type Durability, Settling } from './durability.ts'
 import { Grown } from './grown.ts'
 import { Heard } from './heard.ts'
 import { redisLog } from './history.ts'
+import type { Durability } from './inspection.ts'
 import { Line, type RedisState } from './line.ts'
+import { Settling } from './settling.ts'
 
 export type { RedisClient } from './client.ts'
-export type { Durability } from './durability.ts'
+export type { Durability } from './inspection.ts'
 export type { RedisState } from './line.ts'
 
 /** Histories, and how they stand with their server. */

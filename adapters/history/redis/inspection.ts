@@ -1,4 +1,15 @@
-import type { Durability } from './durability.ts'
+/**
+ * What an append that was answered survives, and whatever was shown to anybody.
+ *
+ * - `accepted`: the server has it. What a crash of the server takes depends on its `appendfsync`, what a failover takes
+ *   on how far its replicas are behind.
+ * - `replicated`: so many replicas have it too, so a failover to one of them loses nothing.
+ * - `synced`: the server has it on its disk (`WAITAOF`, Redis 7.2 and above with `appendonly yes`).
+ */
+export type Durability =
+  | { readonly class: 'accepted' }
+  | { readonly class: 'replicated'; readonly replicas?: number; readonly within?: number }
+  | { readonly class: 'synced'; readonly within?: number }
 
 /** What a server says of itself, as far as histories depend on it. */
 export interface Inspected {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { BehaviorSubject, type SchedulerLike } from 'rxjs'
 import { MillraceError, messageOf } from '../../../lib/errors.ts'
 import { connection, type RedisClient } from './client.ts'
-import type { Durability } from './durability.ts'
-import { inspect } from './inspection.ts'
+import { type Durability, inspect } from './inspection.ts'
 
 /** A script that the server runs as one step. */
 export interface Script {

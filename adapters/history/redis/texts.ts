@@ -40,8 +40,6 @@ export function spotIn(text: string): Spot {
   return { count: Number(count), number: Number(number), mark }
 }
 
-export const textOfSpot = ({ count, number, mark }: Spot): string => `${count} ${number} ${mark}`
-
 /** What is told of an append: the number of its last batch, and the batches where these are small. */
 export interface Notice {
   readonly number: number

@@ -1,21 +1,9 @@
+import type { Durability } from './inspection.ts'
 import type { Keys } from './keys.ts'
 import { type Line, script, unavailable } from './line.ts'
 import settleText from './settle.lua'
 
 const settleScript = script(settleText)
-
-/**
- * What an append that was answered survives, and whatever was shown to anybody.
- *
- * - `accepted`: the server has it. What a crash of the server takes depends on its `appendfsync`, what a failover takes
- *   on how far its replicas are behind.
- * - `replicated`: so many replicas have it too, so a failover to one of them loses nothing.
- * - `synced`: the server has it on its disk (`WAITAOF`, Redis 7.2 and above with `appendonly yes`).
- */
-export type Durability =
-  | { readonly class: 'accepted' }
-  | { readonly class: 'replicated'; readonly replicas?: number; readonly within?: number }
-  | { readonly class: 'synced'; readonly within?: number }
 
 const patience = 1_000
 
