@@ -10,6 +10,7 @@ import type {
 import type { Lifetime } from '../lifetime.ts'
 import { clientKey, endOfAll, retentionOf } from '../rules.ts'
 import appendText from './append.lua'
+import claimText from './claim.lua'
 import { damageIn } from './damage.ts'
 import type { Grown } from './grown.ts'
 import { keysOf } from './keys.ts'
@@ -22,12 +23,15 @@ import type { Settling } from './settling.ts'
 import { argumentsOf, recordIn, spotIn } from './texts.ts'
 
 const appendScript = script(appendText)
+const claimScript = script(claimText)
 const loadScript = script(loadText)
 const recordScript = script(recordText)
 const saveScript = script(saveText)
 
 const noticeCharacters = 8_192
 const mostForgotten = 1_000
+/** Milliseconds that a snapshot may take before another host tries. */
+const savingTime = 10_000
 
 /** What the histories of one adapter share. */
 export interface Shelf {
@@ -44,7 +48,7 @@ export interface Shelf {
 /** The history of one document in Redis. */
 export function redisLog(id: string, { line, grown, settling, life, prefix, publish, retention }: Shelf): History {
   const keys = keysOf(prefix, id)
-  const { history, batches, records, clients, snapshot } = keys
+  const { history, batches, records, clients, snapshot, saving } = keys
   const run = (asked: Script, names: readonly string[], args: readonly (string | number)[]) =>
     line.run(asked, names, args).catch((error: unknown) => {
       throw damageIn(error, id, keys) ?? error
@@ -88,8 +92,10 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
     document: object,
     { commands, records: clientCommands }: Retention,
   ): ReturnType<History['save']> {
+    const claim = await run(claimScript, [history, saving], [count, mark, savingTime])
+    if (claim !== 'claimed') return claim as 'saved' | 'older'
     const args = [count, mark, JSON.stringify(document), commands, clientCommands, mostForgotten]
-    const answer = await run(saveScript, [history, batches, records, clients, snapshot], args)
+    const answer = await run(saveScript, [history, batches, records, clients, snapshot, saving], args)
     return answer as Awaited<ReturnType<History['save']>>
   }
 

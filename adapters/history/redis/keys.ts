@@ -7,6 +7,8 @@ export interface Keys {
   /** Its clients, by when they were last here. */
   readonly clients: string
   readonly snapshot: string
+  /** There while a host keeps a snapshot. */
+  readonly saving: string
   /** Where notices of what was appended are published. */
   readonly channel: string
 }
@@ -20,6 +22,7 @@ export function keysOf(prefix: string, id: string): Keys {
     records: `${document}:records`,
     clients: `${document}:clients`,
     snapshot: `${document}:snapshot`,
+    saving: `${document}:saving`,
     channel: `${document}:grown`,
   }
 }

@@ -1,20 +1,23 @@
 -- Keeps a snapshot, trims the batches that lie far behind it, and forgets clients that were last here long before.
 --
 -- Input
---   KEYS  the history (hash), its batches (stream), records (hash), clients by last use (sorted set), snapshot (string)
+--   KEYS  the history (hash), its batches (stream), records (hash), clients by last use (sorted set), snapshot (string),
+--         who keeps a snapshot now (string)
 --   ARGV  1 count and 2 mark of the snapshot's position, 3 the document as JSON
 --         4 how many commands, or batches, of batches and 5 of records are kept behind it
 --         6 how many records are forgotten at most
 -- Output
 --   'saved', 'older' or 'regressed'
 
-local meta, batches, records, clients, snapshot = unpack(KEYS)
+local meta, batches, records, clients, snapshot, saving = unpack(KEYS)
 local count, mark = tonumber(ARGV[1]), ARGV[2]
 
 local function split(spot)
   local c, n, m = string.match(spot, '^(%d+) (%d+) (.*)$')
   return { count = tonumber(c), number = tonumber(n), mark = m }
 end
+
+redis.call('DEL', saving)
 
 local known = redis.call('HMGET', meta, 'durable', 'floor', 'snapshot', 'head', 'forgotten', 'records')
 if not known[1] then return 'regressed' end
