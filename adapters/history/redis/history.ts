@@ -10,7 +10,6 @@ import type {
 import type { Lifetime } from '../lifetime.ts'
 import { clientKey, endOfAll, retentionOf } from '../rules.ts'
 import appendText from './append.lua'
-import claimText from './claim.lua'
 import { damageIn } from './damage.ts'
 import type { Grown } from './grown.ts'
 import { keysOf } from './keys.ts'
@@ -23,7 +22,6 @@ import type { Settling } from './settling.ts'
 import { argumentsOf, recordIn, spotIn } from './texts.ts'
 
 const appendScript = script(appendText)
-const claimScript = script(claimText)
 const loadScript = script(loadText)
 const recordScript = script(recordText)
 const saveScript = script(saveText)
@@ -92,8 +90,8 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
     document: object,
     { commands, records: clientCommands }: Retention,
   ): ReturnType<History['save']> {
-    const claim = await run(claimScript, [history, saving], [count, mark, savingTime])
-    if (claim !== 'claimed') return claim as 'saved' | 'older'
+    // One host at a time, as what it sends is large.
+    if ((await line.ask('set', saving, '', 'px', savingTime, 'nx')) === null) return 'older'
     const args = [count, mark, JSON.stringify(document), commands, clientCommands, mostForgotten]
     const answer = await run(saveScript, [history, batches, records, clients, snapshot, saving], args)
     return answer as Awaited<ReturnType<History['save']>>
