@@ -144,7 +144,8 @@ export class Book {
     if (this.#showsInherited || (this.#isFuzzy && waiting.length > 0)) return
     for (let count = commandCount; count >= Math.max(0, commandCount - waiting.length); count--) {
       for (const base of this.#ledger.textsAt(count)) {
-        if (waiting.length === 0 ? base === text : text === this.#withWaiting(base, waiting)) return
+        if (waiting.length === 0 && base === text) return
+        if ([true, false].some((holdsBack) => this.#withWaiting(base, waiting, holdsBack) === text)) return
       }
     }
     this.#fail(
@@ -276,13 +277,16 @@ export class Book {
     if (made) made.createdId = id
   }
 
-  #withWaiting(base: string, waiting: readonly Made[]): string {
+  /**
+   * The document with what waits on top. A create that was taken, and of which the record is forgotten, stands there
+   * already: whether it `holdsBack` what was made under it depends on when that was made.
+   */
+  #withWaiting(base: string, waiting: readonly Made[], holdsBack: boolean): string {
     const document = JSON.parse(base) as Json
     const aside = new Set<string | Made>()
     for (const made of waiting) {
-      // Taken, and nobody knows: the record of it is forgotten. What was made under it waits with it.
       if (isShown(made, document)) {
-        aside.add(made)
+        if (holdsBack) aside.add(made)
         continue
       }
       const isUnder = made.way.some((key) => aside.has(key))

@@ -18,6 +18,7 @@ interface Page {
   readonly mades: readonly (Made | undefined)[]
   /** The document behind it, as text. */
   readonly text: string
+  /** What a record of it tells. */
   readonly known: ReadonlyMap<number, Judged>
 }
 
@@ -166,20 +167,20 @@ export class Ledger {
     let wrong: string | undefined
     for (const flush of flushes.reverse()) {
       wrong = wrongIn(batch, flush, this.#state, this.#lawOf(flush.subject), known)
-      if (wrong === undefined) return this.#note(batch, flush, before)
+      if (wrong === undefined) return this.#note(batch, flush)
       this.#state = this.#replayed()
     }
     this.#fail('I5', `${batch.client} in ${batch.mark}: ${wrong}`)
   }
 
-  #note(batch: Batch, flush: SaidFlush, before: Page | undefined): void {
+  #note(batch: Batch, flush: SaidFlush): void {
     const mades = flush.mades.slice(batch.after - flush.after)
     if (flush.after < batch.after) {
       this.#hasSplit = true
       this.#rare('flush taken in part')
     }
     const rejected = new Set(batch.outcome.rejected?.map(({ seq }) => seq))
-    const known = new Map(before?.known)
+    const known = new Map<number, Judged>()
     let next = 0
     mades.forEach((made, i) => {
       const seq = batch.after + 1 + i
