@@ -6,10 +6,11 @@ import type { Bundles } from '../../support/programs.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
 import type { ClientAsk, ClientTask } from '../programs/client.ts'
 import type { HostAsk, HostTask } from '../programs/host.ts'
+import type { Place } from '../programs/place.ts'
 import { Child } from './child.ts'
 import { type Disk, smallDisk } from './disk.ts'
 import type { Evidence, Shown } from './evidence.ts'
-import { keptIn } from './histories.ts'
+import { keptAt } from './histories.ts'
 import { type Entry, entriesIn, journalIn, type Life, livesIn } from './journal.ts'
 import { within } from './within.ts'
 
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly seed?: number
   readonly host?: Pick<HostTask, 'way'>
   readonly lease?: number
+  /** Where the histories are: what a host is given, and what the judge is. @default a folder */
+  readonly place?: (host?: number) => Place
   /** Whether what is kept is kept on disks that can be filled. */
   readonly onDisks?: boolean
 }
@@ -87,8 +90,9 @@ export class World {
     }
   }
 
-  get history(): string {
-    return this.folderOf('history')
+  /** Where the histories are, for a host or for whoever judges. */
+  place(host?: number): Place {
+    return this.#options.place?.(host) ?? { kind: 'lmdb', folder: this.folderOf('history') }
   }
 
   get journals(): string {
@@ -167,7 +171,7 @@ export class World {
 
   /** What there is to judge by now. */
   async evidence(shown: readonly Shown[] = []): Promise<Evidence> {
-    const { histories, snapshots } = await keptIn(this.history)
+    const { histories, snapshots } = await keptAt(this.place())
     const { crowded, troubled } = this
     const lives = livesIn(this.journals)
     return { lives, histories, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
@@ -201,7 +205,7 @@ export class World {
 
   #startHost(index: number, life: number): Child<HostAsk> {
     const task: HostTask = {
-      folder: this.history,
+      place: this.place(index),
       journal: journalIn(this.journals, `host ${index}`, life),
       ...this.#options.host,
     }
