@@ -18,6 +18,8 @@ import { type HistoryWay, watchedHistory, watchedSessions } from './watched-host
 export interface HostTask {
   readonly place: Place
   readonly journal: string
+  /** Where it notes what the histories hold, where they may lose it. */
+  readonly held?: string
   /** How its history is to be broken, to see whether anybody finds out. */
   readonly way?: HistoryWay
 }
@@ -32,14 +34,20 @@ export type HostAsk =
   | { readonly type: 'stands'; readonly document: DocumentId }
   | { readonly type: 'end' }
 
-const { place, journal: path, way } = JSON.parse(process.argv[2] as string) as HostTask
+const { place, journal: path, held, way } = JSON.parse(process.argv[2] as string) as HostTask
 const journal = new Journal(path)
 const failpoints = new Failpoints<HostPoint>(journal)
 const host = createHost({
   documents: kinds,
-  history: watchedHistory(historyAt(place), { journal, pass: failpoints.pass, way }),
+  history: watchedHistory(historyAt(place), {
+    journal,
+    pass: failpoints.pass,
+    held: held === undefined ? undefined : new Journal(held),
+    way,
+  }),
   authenticate: ({ token }) => ({ subject: String(token) }),
   idleTime: 200,
+  onLostHistory: 'begin_anew',
 })
 host.events$.subscribe((event) => {
   if (event.type === 'failed') journal.note({ type: 'wrong', what: `The host failed: ${event.error}` })

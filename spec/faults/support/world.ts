@@ -11,7 +11,7 @@ import { Child } from './child.ts'
 import { type Disk, smallDisk } from './disk.ts'
 import type { Evidence, Shown } from './evidence.ts'
 import { keptAt } from './histories.ts'
-import { type Entry, entriesIn, journalIn, type Life, livesIn } from './journal.ts'
+import { type Entry, entriesIn, heldIn, journalIn, type Life, livesIn } from './journal.ts'
 import { within } from './within.ts'
 
 /** A place for a host: whoever stands there now, and how it is reached. */
@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly seed?: number
   readonly host?: Pick<HostTask, 'way'>
   readonly lease?: number
+  /** Whether the histories may lose what they had. */
+  readonly mayLose?: boolean
   /** Where the histories are: what a host is given, and what the judge is. @default a folder */
   readonly place?: (host?: number) => Place
   /** Whether what is kept is kept on disks that can be filled. */
@@ -81,6 +83,7 @@ export class World {
     const world = new World(await mkdtemp(join(tmpdir(), 'millrace-faults-')), programs, options)
     try {
       mkdirSync(world.journals)
+      mkdirSync(world.held)
       await world.#addDisk('history')
       for (let i = 0; i < (options.hosts ?? 1); i++) await world.#addHost(i)
       return world
@@ -97,6 +100,11 @@ export class World {
 
   get journals(): string {
     return join(this.#folder, 'journals')
+  }
+
+  /** Where hosts note what the histories hold. */
+  get held(): string {
+    return join(this.#folder, 'held')
   }
 
   /** Where somebody's device keeps what it keeps. */
@@ -174,7 +182,8 @@ export class World {
     const { histories, snapshots } = await keptAt(this.place())
     const { crowded, troubled } = this
     const lives = livesIn(this.journals)
-    return { lives, histories, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
+    const held = heldIn(this.held)
+    return { lives, histories, held, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
   }
 
   /** Ends everything, however it stands. */
@@ -207,6 +216,7 @@ export class World {
     const task: HostTask = {
       place: this.place(index),
       journal: journalIn(this.journals, `host ${index}`, life),
+      ...(this.#options.mayLose && { held: journalIn(this.held, `host ${index}`, life) }),
       ...this.#options.host,
     }
     return this.#start('host', task)
