@@ -1,6 +1,6 @@
-import type { ClientAsk } from '../programs/client.ts'
 import { documentIds } from '../programs/documents.ts'
 import type { HostAsk } from '../programs/host.ts'
+import type { ClientAsk } from '../programs/participant.ts'
 import type { Child } from './child.ts'
 import type { Shown } from './evidence.ts'
 import { countOf, keptAt } from './histories.ts'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Batch } from '../../../lib/contracts/history.ts'
 import { Made } from '../../../lib/testing/simulator/checker/made.ts'
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
@@ -67,5 +66,3 @@ export function madeIn(lives: readonly Life[]): Map<string, Known> {
 /** How a command of a subject is called. */
 export const nameOf = (command: AnyCommand, subject: string): string =>
   command.action === 'delete' ? deletes(command.path, subject) : String((command.props as { name?: unknown }).name)
-
-export const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64url')

@@ -1,7 +1,8 @@
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
 import { type DocumentId, kindOf } from '../programs/documents.ts'
 import { type Branch, textsOf } from './branches.ts'
-import { type Evidence, type Fail, hashOf, type Known, nameOf } from './evidence.ts'
+import { type Evidence, type Fail, type Known, nameOf } from './evidence.ts'
+import { hashOf } from './hash.ts'
 import type { Entry, Life } from './journal.ts'
 
 type Lost = { readonly client: string; readonly first: number; readonly last: number }

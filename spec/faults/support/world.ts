@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bundles } from '../../support/programs.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
-import type { ClientAsk, ClientTask } from '../programs/client.ts'
 import type { HostAsk, HostTask } from '../programs/host.ts'
+import type { ClientAsk, ClientTask } from '../programs/participant.ts'
 import type { Place } from '../programs/place.ts'
-import { Child } from './child.ts'
+import { Child, type Peer } from './child.ts'
+import { crowdIn } from './crowd.ts'
 import { type Disk, smallDisk } from './disk.ts'
 import type { Evidence, Shown } from './evidence.ts'
 import { keptAt } from './histories.ts'
@@ -24,14 +25,18 @@ export interface Stand {
 
 type Task = Pick<ClientTask, 'url' | 'folder' | 'subject' | 'way'>
 
-/** Somebody with a device: the process that runs on it now, and the line that it has. */
-export interface Seat {
+/** A device and the line that it has. */
+interface Desk {
   readonly task: Task
   readonly line: TcpProxy
-  process: Child<ClientAsk>
-  lives: number
   /** Which host its line leads to. */
   host: number
+}
+
+/** Somebody with a device: the process that runs on it now. */
+export interface Seat extends Desk {
+  process: Peer<ClientAsk>
+  lives: number
 }
 
 /** How a world differs from the usual one. */
@@ -53,6 +58,8 @@ export interface SitOptions extends Pick<ClientTask, 'way'> {
 }
 
 const megabytes = 16
+/** Milliseconds between two looks of one of many: what each shows would be most of their work. */
+const seldom = 100
 /** Milliseconds between two times at which every client is told that its line may work again. */
 const hurried = 250
 
@@ -120,15 +127,17 @@ export class World {
   async sit(subject: string, { host = 0, way }: SitOptions = {}): Promise<Seat> {
     const others = this.seats.filter((seat) => seat.task.subject === subject).length
     if (others > 0) this.crowded.add(subject)
-    else await this.#addDisk(subject)
-    let seat: Seat | undefined
-    const line = await tcpProxy(() => (this.stands[seat?.host ?? host] as Stand).port)
-    const folder = this.folderOf(subject)
-    const task = { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }
+    const desk = await this.#desk(subject, host, way)
     const lives = others * 1_000
-    seat = { task, line, process: this.#startClient(task, lives), lives, host }
-    this.seats.push(seat)
-    return seat
+    return this.#take(desk, this.#startClient(desk.task, lives), lives)
+  }
+
+  /** Several new ones, who share a process. If that dies, each comes back in one of their own. */
+  async sitTogether(subjects: readonly string[], host: number): Promise<Seat[]> {
+    const desks = await Promise.all(subjects.map((subject) => this.#desk(subject, host)))
+    const tasks = desks.map(({ task }, i) => ({ ...this.#clientTask(task, 0, i), looks: seldom }))
+    const crowd = this.#startClients(tasks)
+    return desks.map((desk, i) => this.#take(desk, crowd[i] as Peer<ClientAsk>, 0))
   }
 
   /** Starts a client anew on what the one before left. */
@@ -222,16 +231,34 @@ export class World {
     return this.#start('host', task)
   }
 
-  #startClient(given: Task, life: number): Child<ClientAsk> {
-    const { seed = 1, lease = 5_000 } = this.#options
-    const task: ClientTask = {
-      ...given,
-      life,
-      lease,
-      journal: journalIn(this.journals, given.subject, life),
-      seed: seed * 10_000 + this.seats.length * 100 + life,
-    }
-    return this.#start('client', task)
+  async #desk(subject: string, host: number, way?: ClientTask['way']): Promise<Desk> {
+    if (!this.seats.some((seat) => seat.task.subject === subject)) await this.#addDisk(subject)
+    let desk: Desk | undefined
+    const line = await tcpProxy(() => (this.stands[desk?.host ?? host] as Stand).port)
+    const folder = this.folderOf(subject)
+    desk = { task: { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }, line, host }
+    return desk
+  }
+
+  #take(desk: Desk, process: Peer<ClientAsk>, lives: number): Seat {
+    const seat = Object.assign(desk, { process, lives })
+    this.seats.push(seat)
+    return seat
+  }
+
+  #startClient(task: Task, life: number): Peer<ClientAsk> {
+    return this.#startClients([this.#clientTask(task, life)])[0] as Peer<ClientAsk>
+  }
+
+  #startClients(tasks: readonly ClientTask[]): Peer<ClientAsk>[] {
+    const subjects = tasks.map(({ subject }) => subject)
+    return crowdIn(this.#start('client', tasks), subjects)
+  }
+
+  #clientTask(task: Task, life: number, others = 0): ClientTask {
+    const { seed: first = 1, lease = 5_000 } = this.#options
+    const seed = first * 10_000 + (this.seats.length + others) * 100 + life
+    return { ...task, life, lease, journal: journalIn(this.journals, task.subject, life), seed }
   }
 
   #start<Ask>(program: string, task: object): Child<Ask> {
