@@ -6,6 +6,7 @@ const needs = {
   'transports/socket-io/server.ts': ['socket.io', 'node'],
   'transports/http/server.ts': ['node'],
   'adapters/history/lmdb/index.ts': ['lmdb', 'node'],
+  'adapters/history/redis/index.ts': ['node'],
   'adapters/storage/file/index.ts': ['node'],
 }
 

@@ -13,6 +13,7 @@ async function configure(): Promise<Config> {
     extensionsToTreatAsEsm: ['.ts', '.tsx'],
     transform: {
       '^.+\\.tsx?$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json', diagnostics: false }],
+      '^.+\\.lua$': '<rootDir>/spec/support/text-module.mjs',
     },
     moduleNameMapper: Object.fromEntries(entries.map(({ name, source }) => [`^${name}$`, `<rootDir>/${source}`])),
   }

@@ -8,6 +8,7 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   sourcemap: true,
+  loader: { '.lua': 'text' },
   deps: { onlyBundle: [], neverBundle: [/^node:/] },
   checks: { legacyCjs: false, pluginTimings: false },
   failOnWarn: true,

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
+import { isWay, type Way, ways } from '../todo/way-names.ts'
 
 export interface Options {
   readonly port: number
   readonly data: string
   /** How pages reach the server, unless somebody chooses otherwise there. */
-  readonly transport: string
+  readonly transport: Way
   readonly help: boolean
 }
 
@@ -17,10 +18,13 @@ export const help = `Serves a shared todo list, and a page that shows how Flusho
 
   --port        the port to listen on; 0 takes a free one        default 8080
   --data        the folder for the lists, made if need be        default ./data
-  --transport   how pages reach it: socket-io or http            default socket-io
+  --transport   how pages reach it; they have a switch, too      default socket-io
+                  socket-io          by WebSocket
+                  http               by HTTP polling
+                  ladder             by WebSocket, or by polling where that does not get through
+                  shared             by one WebSocket for all tabs of a browser
+                  broadcast-channel  not at all: a browser's open tabs keep lists of their own
   --help        shows this`
-
-const transports = ['socket-io', 'http']
 
 /** Reads the command line, and `PORT`. Throws with a message for people where it makes no sense. */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
@@ -29,8 +33,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   if (!/^\d{1,5}$/.test(chosen) || Number(chosen) > 65_535) {
     throw new Error(`'${chosen}' is not a port. Start with PORT=8080 npm start.`)
   }
-  if (!transports.includes(transport)) {
-    throw new Error(`'${transport}' is no transport. There are ${transports.join(' and ')}.`)
+  if (!isWay(transport)) {
+    throw new Error(`'${transport}' is no transport. There are ${Object.keys(ways).join(', ')}.`)
   }
   return { port: Number(chosen), data, transport, help }
 }

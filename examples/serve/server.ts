@@ -7,6 +7,7 @@ import { httpListener } from 'millrace/transports/http/server'
 import { serveSocketIo } from 'millrace/transports/socket-io/server'
 import { Server } from 'socket.io'
 import { documents } from '../todo/documents.ts'
+import type { Way } from '../todo/way-names.ts'
 import { pages } from './pages.ts'
 
 export interface Serving {
@@ -16,12 +17,7 @@ export interface Serving {
 }
 
 /** Serves the pages in a folder and the lists in another on one port, by every transport there is. */
-export async function serve(options: {
-  port: number
-  data: string
-  pages: string
-  transport: string
-}): Promise<Serving> {
+export async function serve(options: { port: number; data: string; pages: string; transport: Way }): Promise<Serving> {
   const http = createServer()
   http.listen(options.port)
   await once(http, 'listening')

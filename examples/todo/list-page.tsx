@@ -2,9 +2,11 @@ import { useMemo } from 'react'
 import type { Observable } from 'rxjs'
 import { AddTodo } from './add-todo.tsx'
 import { Bar } from './bar.tsx'
+import { place } from './chosen-way.ts'
 import type { List } from './client.ts'
 import { isKept$ } from './edits.ts'
 import { Heading } from './heading.tsx'
+import { hasWorkers } from './in-this-browser.ts'
 import { useLeavePrompt } from './leave-prompt.ts'
 import type { News } from './news.ts'
 import { NewsPanel } from './news-panel.tsx'
@@ -32,6 +34,7 @@ export function ListPage({ list, news, newer$ }: ListPageProps) {
       <Bar />
       <main className="sheet">
         <Heading list={list} />
+        {place === 'browser' && <Place />}
         <div className="top">
           <AddTodo list={list} isReady={ids !== undefined} />
           <Status list={list} />
@@ -54,6 +57,15 @@ export function ListPage({ list, news, newer$ }: ListPageProps) {
   )
 }
 
+function Place() {
+  return (
+    <p className="place">
+      <strong>Only in this browser.</strong> All its open tabs share this list, and it is gone when the{' '}
+      {hasWorkers ? 'last' : 'first'} of them closes.
+    </p>
+  )
+}
+
 function Empty() {
   return (
     <div className="empty">
@@ -61,7 +73,9 @@ function Empty() {
         <path d="M8 22c12-14 26-14 40 0s28 14 40 0M8 40c12-14 26-14 40 0s28 14 40 0" />
       </svg>
       <p>Nothing to do yet.</p>
-      <p className="more">Add something, or copy the link and let somebody else.</p>
+      <p className="more">
+        {place === 'server' ? 'Add something, or copy the link and let somebody else.' : 'Add something, in any tab.'}
+      </p>
     </div>
   )
 }

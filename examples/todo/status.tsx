@@ -1,6 +1,7 @@
 import type { DocumentStatus, LineStatus } from 'millrace'
 import { useMemo } from 'react'
 import { combineLatest, map } from 'rxjs'
+import { place } from './chosen-way.ts'
 import { client, type List } from './client.ts'
 import { isKept$ } from './edits.ts'
 import { useLatest } from './use-latest.ts'
@@ -29,7 +30,7 @@ function describe(line: LineStatus, document: DocumentStatus, pending: number, i
   const where = isKept ? 'kept here' : 'waiting'
   switch (document.state) {
     case 'live':
-      if (pending === 0) return { text: 'Saved', tone: 'good' }
+      if (pending === 0) return { text: place === 'server' ? 'Saved' : 'In all tabs', tone: 'good' }
       return { text: isKept ? `${pending} kept here, waiting` : `${pending} waiting`, tone: 'busy' }
     case 'offline':
       return { text: pending > 0 ? `Offline, ${pending} ${where}` : 'Offline', tone: 'alone' }
@@ -39,7 +40,7 @@ function describe(line: LineStatus, document: DocumentStatus, pending: number, i
       return { text: 'Closed', tone: 'quiet' }
     case 'loading':
       return line.state === 'offline'
-        ? { text: 'The server cannot be reached. Trying again.', tone: 'alone' }
+        ? { text: `The ${place} cannot be reached. Trying again.`, tone: 'alone' }
         : { text: 'Loading', tone: 'quiet' }
   }
 }

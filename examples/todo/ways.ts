@@ -1,66 +1,50 @@
 import { MillraceError, type Transport } from 'millrace'
 import { httpTransport } from 'millrace/transports/http'
+import { ladder } from 'millrace/transports/ladder'
+import { sharedTransport } from 'millrace/transports/shared'
 import { socketIoTransport } from 'millrace/transports/socket-io'
-import { BehaviorSubject, defer, from, map, skip, switchMap, takeUntil } from 'rxjs'
+import { BehaviorSubject, defer, map, of, skip, switchMap, takeUntil } from 'rxjs'
+import { chosen$, place, toldWay } from './chosen-way.ts'
+import { inThisBrowser } from './in-this-browser.ts'
+import type { Way } from './way-names.ts'
 
-/** The ways to the server that this page came from, under the names that the server has for them. */
+const socketIo = socketIoTransport(location.origin)
+const http = httpTransport(`${location.origin}/millrace`)
+
 const transports = {
-  'socket-io': socketIoTransport(location.origin),
-  http: httpTransport(`${location.origin}/millrace`),
-} satisfies Record<string, Transport>
-
-export type Way = keyof typeof transports
-
-export const ways: Readonly<Record<Way, string>> = { 'socket-io': 'WebSocket', http: 'HTTP polling' }
-
-const storeName = 'millrace-way'
-
-const isWay = (name: unknown): name is Way => typeof name === 'string' && Object.hasOwn(ways, name)
-
-const chosen$ = new BehaviorSubject<Way | undefined>(kept())
+  'socket-io': socketIo,
+  http,
+  ladder: ladder([socketIoTransport(location.origin, { transports: ['websocket'] }), http]),
+  shared: sharedTransport(socketIo, 'millrace-lists'),
+  'broadcast-channel': inThisBrowser,
+} satisfies Record<Way, Transport>
 
 /** The way that is taken; `undefined` until the server was asked. */
 export const way$ = new BehaviorSubject<Way | undefined>(chosen$.value)
 
-/** Takes another way from now on, in this browser: the line there is breaks, and begins again by the other. */
-export function choose(way: Way): void {
-  try {
-    localStorage.setItem(storeName, way)
-  } catch {
-    // Then it is chosen for as long as the page lives.
-  }
-  chosen$.next(way)
-}
-
 /** Goes the way that was chosen here, or else the one that the server was started for. */
-export const transport: Transport = (outgoing) => {
+export const transport: Transport = (outgoing, via) => {
   const left$ = chosen$.pipe(
     skip(1),
     map(() => {
       throw new MillraceError('connection_lost', 'Another way was chosen.')
     }),
   )
-  const session$ = defer(() => from(find())).pipe(
+  const session$ = find$.pipe(
     switchMap((way) => {
       way$.next(way)
-      return transports[way](outgoing)
+      via?.({})
+      return transports[way](outgoing, via)
     }),
   )
   return session$.pipe(takeUntil(left$))
 }
 
-async function find(): Promise<Way> {
-  if (chosen$.value) return chosen$.value
-  const response = await fetch('/transport')
-  const { transport }: { readonly transport?: unknown } = await response.json()
-  return isWay(transport) ? transport : 'socket-io'
-}
-
-function kept(): Way | undefined {
-  try {
-    const name = localStorage.getItem(storeName)
-    return isWay(name) ? name : undefined
-  } catch {
-    return undefined
-  }
-}
+const find$ = defer(() => {
+  if (chosen$.value) return of(chosen$.value)
+  const told = toldWay()
+  if (place === 'server') return told
+  // Lists of this browser need no server.
+  told.catch(() => undefined)
+  return of('broadcast-channel' as const)
+})

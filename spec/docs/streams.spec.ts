@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
 import { lastValueFrom, type Observable, take, toArray } from 'rxjs'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
+import { redisHistory } from '../../adapters/history/redis/index.ts'
 import { createClient } from '../../lib/client/client.ts'
 import { document } from '../../lib/documents.ts'
 import type { SyncEvent } from '../../lib/events.ts'
@@ -26,6 +28,8 @@ async function openAll() {
   const hosted = await host.open('list/shopping')
   const proxy = new DocumentProxy<TodoList>({ commandCount: 0, document: initial })
   const master = new Master<TodoList>({ commandCount: 0, document: initial })
+  // Nobody answers there.
+  const redis = redisHistory(new Redis(1, { lazyConnect: true }))
   const closeProxies = () => {
     proxy.close()
     connected.close()
@@ -39,6 +43,7 @@ async function openAll() {
       Proxy: proxy,
       Cursor: proxy.at('todos'),
       Master: master,
+      RedisHistory: redis,
     },
     close: {
       'the proxy is closed': closeProxies,
@@ -48,11 +53,13 @@ async function openAll() {
         master.close()
       },
       'the host is closed': () => host.close(),
+      'the history is closed': () => redis.close(),
     } as Record<string, () => unknown>,
     async end() {
       closeProxies()
       client.close()
       await host.close()
+      await redis.close()
     },
   }
 }

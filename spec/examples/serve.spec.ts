@@ -57,6 +57,10 @@ describe('npm start', () => {
 
   it.each([
     [['--port', 'eighty'], "'eighty' is not a port. Start with PORT=8080 npm start.\n"],
+    [
+      ['--transport', 'pigeon'],
+      "'pigeon' is no transport. There are socket-io, http, ladder, shared, broadcast-channel.\n",
+    ],
     [['--prot', '80'], "Unknown option '--prot'. What there is: npm start -- --help\n"],
     [['--port', '0', '--data', program], `The history in ${program} cannot be used: `],
   ])('says what is wrong with %j', async (args, message) => {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { filter, firstValueFrom, interval, switchMap } from 'rxjs'
 import { picture } from '../support/browser.ts'
 import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
+import { add, expectStatus, expectTodos, waySwitch } from '../support/todo-page.ts'
 
 const example = new TodoExample('--transport', 'http')
 
@@ -21,8 +21,6 @@ function watched(page: Page): () => readonly string[] {
   }
 }
 
-const way = (page: Page) => page.getByLabel('Connected by')
-
 describe('npm start -- --transport http', () => {
   it('has pages reach the server by HTTP, and they work as they do over a WebSocket', async () => {
     const [anna, ben] = await example.openTwice()
@@ -33,7 +31,7 @@ describe('npm start -- --transport http', () => {
     await expectTodos(anna, ['Milk', 'Coffee', 'Tea'])
     await Promise.all([expectStatus(anna, 'Saved'), expectStatus(ben, 'Saved')])
     expect(ways()).toEqual(['HTTP'])
-    expect(await way(anna).inputValue()).toBe('http')
+    expect(await waySwitch(anna).inputValue()).toBe('http')
     await picture(anna, 'over-http')
   })
 
@@ -44,7 +42,7 @@ describe('npm start -- --transport http', () => {
     await expectStatus(anna, 'Saved')
     ways()
     const opened = anna.waitForEvent('websocket')
-    await way(anna).selectOption('WebSocket')
+    await waySwitch(anna).selectOption('WebSocket')
     await add(anna, 'Coffee')
     await opened
     await expectTodos(ben, ['Milk', 'Coffee'])

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../checks/chromium.mjs'
 
-const quietly = [
+export const quietly: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -13,7 +13,7 @@ const quietly = [
 ]
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath() ?? '/usr/bin/chromium', args: quietly })
+  return chromium.launch({ executablePath: chromiumPath() ?? '/usr/bin/chromium', args: [...quietly] })
 }
 
 /** A page as somebody else would open it: nothing is shared with the others. */
@@ -78,7 +78,7 @@ export async function crash(page: Page): Promise<void> {
 
 /**
  * Stops a page in the middle of whatever it does, as a laptop that is shut: no timer fires, no message arrives, locks and
- * sockets stay open. Freezing by its life cycle would not do, for a page without a screen is never hidden, and runs on.
+ * sockets stay open, and it is not told before, as one that its browser freezes is.
  * @returns what wakes it
  */
 export async function stop(page: Page): Promise<() => Promise<void>> {

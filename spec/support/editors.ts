@@ -1,17 +1,17 @@
 import { expect } from '@jest/globals'
-import { filter, firstValueFrom, takeUntil, timer, toArray } from 'rxjs'
+import { filter, firstValueFrom } from 'rxjs'
 import type { Applied } from '../../lib/applied.ts'
 import { type Client, createClient } from '../../lib/client/client.ts'
 import type { ConnectedProxy } from '../../lib/client/connected-proxy.ts'
 import type { HistoryAdapter } from '../../lib/contracts/history.ts'
 import type { Transport } from '../../lib/contracts/transport.ts'
 import { realEnvironment } from '../../lib/environment.ts'
-import { initialMark } from '../../lib/protocol/fingerprint.ts'
 import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import type { Settlement } from '../../lib/replica/pending.ts'
 import { type documents, initial, type List } from './documents.ts'
 import { inStep } from './in-step.ts'
 import { replayText } from './plain-replay.ts'
+import { wholeHistory } from './whole-history.ts'
 
 const listId = 'list/shopping'
 
@@ -71,9 +71,7 @@ function settled(applied: Applied): Promise<Settlement> {
 /** Nothing lost, nothing twice: all editors have what the history replays to, and each todo is in it once, or was refused. */
 export async function expectAllOnce(editors: readonly Editor[], history: HistoryAdapter): Promise<void> {
   for (const { list } of editors) await list.flush()
-  const read$ = history.open(listId).read({ count: 0, mark: initialMark(initial) })
-  const batches = await firstValueFrom(read$.pipe(takeUntil(timer(100)), toArray()))
-  const completions = batches.flatMap((batch) => batch.completions)
+  const completions = await wholeHistory(history, listId, initial)
   for (const editor of editors) {
     expect(editor.faults).toEqual([])
     await editor.reaches(completions.length)

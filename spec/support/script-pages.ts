@@ -5,8 +5,8 @@ import type { BrowserContext } from 'playwright-core'
 /** Where pages are served that share channels, locks and storages. Nothing listens there. */
 export const origin = 'http://localhost:9'
 
-/** Serves every page of the origin with this program alone, which brings all it imports. */
-export async function serveScript(profile: BrowserContext, program: URL): Promise<void> {
+/** A page with this program alone, which brings all it imports. */
+export async function pageOf(program: URL): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(program)],
     bundle: true,
@@ -15,8 +15,11 @@ export async function serveScript(profile: BrowserContext, program: URL): Promis
     charset: 'ascii',
     logLevel: 'error',
   })
-  const script = outputFiles[0]?.text.replaceAll('</script', '<\\/script')
-  await profile.route(`${origin}/**`, (route) =>
-    route.fulfill({ contentType: 'text/html', body: `<!doctype html><script>${script}</script>` }),
-  )
+  return `<!doctype html><script>${outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`
+}
+
+/** Serves every page of the origin with this program alone. */
+export async function serveScript(profile: BrowserContext, program: URL): Promise<void> {
+  const body = await pageOf(program)
+  await profile.route(`${origin}/**`, (route) => route.fulfill({ contentType: 'text/html', body }))
 }

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Way } from '../../examples/todo/way-names.ts'
 import { expectTexts, openPage } from './browser.ts'
 
 /** One that takes several lines on any screen. */
@@ -19,6 +20,12 @@ export const isPrepared = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await navigator.serviceWorker.ready))
 
 export const expectStatus = (page: Page, text: string): Promise<void> => expectTexts(page, '.status', [text])
+
+/** Waits until what was done on a page is with whom it reaches by this way. */
+export const expectSaved = (page: Page, way: Way): Promise<void> =>
+  expectStatus(page, way === 'broadcast-channel' ? 'In all tabs' : 'Saved')
+
+export const waySwitch = (page: Page): Locator => page.getByLabel('Connected by')
 
 export const expectTodos = (page: Page, titles: readonly string[]): Promise<void> =>
   expectTexts(page, '.row .title', titles)

@@ -37,7 +37,7 @@ export interface BroadcastChannelOptions extends LineOptions {
  * ```
  *
  * A host that begins to serve while it is called is reached at once. Where several serve one name, the first that
- * accepts is taken. A page that closes says so; one that crashed or is frozen is noticed by its silence.
+ * accepts is taken. A page that closes says so; one that crashed or stands still is noticed by its silence.
  */
 export function broadcastChannelTransport(name: string, options: BroadcastChannelOptions = {}): Transport {
   const { connectTimeout = 10_000, environment = realEnvironment } = options

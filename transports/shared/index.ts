@@ -3,13 +3,15 @@ import type { Transport, Via } from '../../lib/contracts/transport.ts'
 import type { ServerMessage } from '../../lib/protocol/messages.ts'
 import { broadcastChannelTransport, type LineOptions, serveBroadcastChannel } from '../broadcast-channel/index.ts'
 import { elect, untilFree } from './election.ts'
+import { pageFreezes } from './freezing.ts'
 import { Hub } from './hub.ts'
 
 /** How tabs share a connection. */
 export interface SharedOptions extends LineOptions {
   /**
-   * Milliseconds: who does not answer for so long is asked, and is gone if that takes as long again. A leader that is
-   * frozen is noticed after two to three times that; one that closed or crashed at once. @default 5_000
+   * Milliseconds: who does not answer for so long is asked, and is gone if that takes as long again. A leader that stands
+   * still is noticed after two to three times that; one that closed, crashed or is frozen by its browser at once.
+   * @default 5_000
    */
   readonly heartbeat?: number
   /** Milliseconds that a leader has to take a follower in, before that one takes its place. @default 3_000 */
@@ -26,10 +28,11 @@ export interface SharedOptions extends LineOptions {
  * const transport = sharedTransport(socketIoTransport(location.origin), `lists of ${user}`)
  * ```
  *
- * When the leader closes or crashes another follows at once; one that is frozen is replaced after a while, and finds out
- * when it wakes up. To a follower that is a line that broke: what was not answered is sent again. The host knows all
- * tabs by the leader's hello, so let only those share a name who are the same user. Where there are no Web Locks each
- * tab has a connection of its own. `client.status$` shows how it is, as `via.role`.
+ * When the leader closes, crashes or is frozen by its browser another follows at once; one that stands still without
+ * being told, as in a debugger, is replaced after a while, and finds out when it goes on. To a follower that is a line
+ * that broke: what was not answered is sent again. The host knows all tabs by the leader's hello, so let only those share
+ * a name who are the same user. Where there are no Web Locks each tab has a connection of its own. `client.status$` shows
+ * how it is, as `via.role`.
  */
 export function sharedTransport(inner: Transport, name: string, options: SharedOptions = {}): Transport {
   const { locks = globalThis.navigator?.locks, patience = 3_000, ...rest } = options
@@ -69,7 +72,7 @@ export function sharedTransport(inner: Transport, name: string, options: SharedO
       )
     }
     return defer(() => {
-      if (locks !== undefined) return takePart('ifAvailable')
+      if (locks !== undefined) return takePart('ifAvailable').pipe(takeUntil(pageFreezes))
       asA('alone')()
       return inner(outgoing, asA('alone'))
     })

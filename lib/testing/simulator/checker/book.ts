@@ -27,11 +27,14 @@ export class Book {
   isOver = false
   /** What those who ran before on the same device made. Nobody knows how much of it was kept, and how much answered. */
   readonly #inherited: ReadonlySet<Made>
+  /** Whether it may show some of that, also what they were told the end of and had not written yet. */
+  #showsInherited: boolean
 
   constructor(name: string, ledger: Ledger, fail: Fail, rare: Rare, before?: Book) {
     this.#inherited = new Set(before && [...before.#inherited, ...before.mades])
     this.#waiting = [...this.#inherited].filter(({ isWaiting }) => isWaiting)
     this.#isFuzzy = this.#waiting.length > 0
+    this.#showsInherited = this.#inherited.size > 0
     this.#rare = rare
     this.name = name
     this.#losses = ledger.losses
@@ -138,7 +141,7 @@ export class Book {
   /** What is shown must be some state of the history with what waits on top. */
   shows(text: string, commandCount: number): void {
     const { waiting } = this
-    if (this.#isFuzzy && waiting.length > 0) return
+    if (this.#showsInherited || (this.#isFuzzy && waiting.length > 0)) return
     for (let count = commandCount; count >= Math.max(0, commandCount - waiting.length); count--) {
       for (const base of this.#ledger.textsAt(count)) {
         if (waiting.length === 0 ? base === text : text === this.#withWaiting(base, waiting)) return
@@ -153,6 +156,7 @@ export class Book {
   /** Nothing is pending any more: what was not kept, or waits in a queue of its own, is not shown. */
   rests(): void {
     this.#waiting = this.#waiting.filter((made) => !this.#inherited.has(made))
+    this.#showsInherited = false
   }
 
   /** The process dies, or the document is closed: nothing more is told. What is kept may be found by the next. */
@@ -276,8 +280,11 @@ export class Book {
     const document = JSON.parse(base) as Json
     const aside = new Set<string | Made>()
     for (const made of waiting) {
-      // Taken, and nobody knows: the record of it is forgotten.
-      if (isShown(made, document)) continue
+      // Taken, and nobody knows: the record of it is forgotten. What was made under it waits with it.
+      if (isShown(made, document)) {
+        aside.add(made)
+        continue
+      }
       const isUnder = made.way.some((key) => aside.has(key))
       if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
     }

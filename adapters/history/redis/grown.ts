@@ -1,0 +1,99 @@
+import {
+  defer,
+  finalize,
+  interval,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  share,
+} from 'rxjs'
+import type { Heard } from './heard.ts'
+import type { Keys } from './keys.ts'
+import type { Line } from './line.ts'
+import type { Settling } from './settling.ts'
+import { type Notice, noticeIn, spotIn } from './texts.ts'
+
+/** Up to which number a history has grown, and by what where that is at hand; `undefined` where somebody should look. */
+export type Wake = Notice | undefined
+
+interface Watched {
+  readonly keys: Keys
+  readonly told: Subject<Wake>
+  readonly wakes$: Observable<Wake>
+}
+
+const mostAtATime = 1_000
+
+/**
+ * Says when histories have grown. Notices may be lost with nobody being told, so the server is asked now and then where
+ * the histories stand: all that are watched in one go, and a thousand of them at most. One that holds what is not durable
+ * is settled.
+ */
+export class Grown {
+  readonly #line: Line
+  readonly #heard: Heard
+  readonly #settling: Settling
+  readonly #watched = new Map<string, Watched>()
+  readonly #looking: Subscription
+
+  constructor(line: Line, heard: Heard, settling: Settling, lookAfter: number, scheduler: SchedulerLike) {
+    this.#line = line
+    this.#heard = heard
+    this.#settling = settling
+    this.#looking = interval(lookAfter, scheduler).subscribe(() => this.#look())
+  }
+
+  /** When one history has grown, from now on. */
+  of(keys: Keys): Observable<Wake> {
+    return defer(() => {
+      const watched = this.#watched.get(keys.channel) ?? this.#watch(keys)
+      return watched.wakes$
+    })
+  }
+
+  /** Says what was appended here before the server does. */
+  tell({ channel }: Keys, notice: Notice): void {
+    this.#watched.get(channel)?.told.next(notice)
+  }
+
+  close(): void {
+    this.#looking.unsubscribe()
+  }
+
+  #watch(keys: Keys): Watched {
+    const { channel } = keys
+    const told = new Subject<Wake>()
+    const heard$ = this.#heard.of(channel).pipe(map((text) => (text === undefined ? undefined : noticeIn(text))))
+    const wakes$ = merge(told, heard$).pipe(
+      finalize(() => this.#watched.delete(channel)),
+      share(),
+    )
+    const watched = { keys, told, wakes$ }
+    this.#watched.set(channel, watched)
+    return watched
+  }
+
+  #look(): void {
+    const asked = [...this.#watched].slice(0, mostAtATime)
+    for (const [channel, watched] of asked) {
+      // Whoever was asked stands behind the others.
+      this.#watched.delete(channel)
+      this.#watched.set(channel, watched)
+      void this.#ask(watched)
+    }
+  }
+
+  async #ask({ keys, told }: Watched): Promise<void> {
+    try {
+      const [head, durable] = (await this.#line.ask('hmget', keys.history, 'head', 'durable')) as (string | null)[]
+      if (!head || !durable) return told.next(undefined)
+      told.next({ number: spotIn(durable).number, batches: [] })
+      if (head !== durable) await this.#settling.settle(keys)
+    } catch {
+      // Whoever reads finds out when it looks, and whoever appends when it does.
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { BehaviorSubject, type SchedulerLike } from 'rxjs'
+import { MillraceError, messageOf } from '../../../lib/errors.ts'
+import { connection, type RedisClient } from './client.ts'
+import { type Durability, inspect } from './inspection.ts'
+
+/** A script that the server runs as one step. */
+export interface Script {
+  readonly text: string
+  readonly sha: string
+}
+
+export const script = (text: string): Script => ({ text, sha: createHash('sha1').update(text).digest('hex') })
+
+type Arguments = readonly (string | number)[]
+
+/** How a history stands with its server. What is asked for in between waits, for as long as the deadline lets it. */
+export type RedisState =
+  | { readonly type: 'connecting' }
+  | { readonly type: 'ready'; readonly warnings: readonly string[] }
+  /** The server cannot do what was asked for. It is looked at again with the next connection. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'closed' }
+
+/** Something that was asked, until it is answered. */
+interface Asked {
+  send(): void
+  fail(error: MillraceError): void
+}
+
+/**
+ * What is sent to the server; before there is a line, it waits for one. Whatever fails rejects with `unavailable`, and may
+ * have been done, or be done yet.
+ */
+export class Line {
+  readonly #client: RedisClient
+  readonly #deadline: number
+  readonly #scheduler: SchedulerLike
+  readonly #unsent = new Set<Asked>()
+  readonly #sent = new Set<Asked>()
+  readonly #state$ = new BehaviorSubject<RedisState>({ type: 'connecting' })
+
+  constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike, durability: Durability) {
+    this.#client = connection(client, deadline)
+    this.#deadline = deadline
+    this.#scheduler = scheduler
+    this.#client.on('ready', () => void this.#begin(durability))
+    this.#client.on('close', () => {
+      this.#set({ type: 'connecting' })
+      // Nobody answers for what was on its way.
+      failAll(this.#sent, unavailable('The connection broke.'))
+    })
+  }
+
+  /** How it stands, and each change. Completes when it is closed. */
+  get state$(): BehaviorSubject<RedisState> {
+    return this.#state$
+  }
+
+  /** Runs a script. */
+  async run({ sha, text }: Script, keys: readonly string[], args: Arguments): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args]
+    try {
+      return await this.ask('evalsha', sha, ...rest)
+    } catch (error) {
+      // It was not run, so that it may be sent again, this time whole.
+      if (!messageOf(error).includes('NOSCRIPT')) throw error
+      return this.ask('eval', text, ...rest)
+    }
+  }
+
+  /** Runs a script, and waits for others to have what it wrote. @returns the answers of both */
+  async runAndWait(
+    { text }: Script,
+    keys: readonly string[],
+    args: Arguments,
+    wait: Arguments,
+  ): Promise<readonly [answer: unknown, waited: unknown]> {
+    // On one connection, in one go: waiting is for what this connection wrote.
+    const commands = [['eval', text, keys.length, ...keys, ...args], [...wait]]
+    const answers = await this.#within(() => this.#client.pipeline(commands).exec())
+    const [answer, waited] = (answers ?? []).map(([error, result]) => {
+      if (error) throw unavailable(messageOf(error), error)
+      return result
+    })
+    return [answer, waited]
+  }
+
+  ask(command: string, ...args: Arguments): Promise<unknown> {
+    return this.#within(() => this.#client.call(command, ...args))
+  }
+
+  close(): void {
+    this.#client.disconnect()
+    this.#set({ type: 'closed' })
+    this.#state$.complete()
+    for (const asked of [this.#unsent, this.#sent]) failAll(asked, unavailable('It was closed.'))
+  }
+
+  /** Looks at the server before anything is kept there. */
+  async #begin(durability: Durability): Promise<void> {
+    const servers = this.#client.nodes?.('master') ?? [this.#client]
+    try {
+      const found = (await Promise.all(servers.map((server) => server.info()))).map((info) => inspect(info, durability))
+      const reason = found.find(({ refusal }) => refusal)?.refusal
+      const warnings = [...new Set(found.flatMap((one) => one.warnings))]
+      this.#set(reason === undefined ? { type: 'ready', warnings } : { type: 'refused', reason })
+    } catch {
+      // The connection broke again, or answers nothing.
+    }
+  }
+
+  #set(state: RedisState): void {
+    if (this.#state$.value.type === 'closed') return
+    this.#state$.next(state)
+    if (state.type === 'refused') failAll(this.#unsent, unavailable(state.reason))
+    if (state.type === 'ready') for (const asked of [...this.#unsent]) asked.send()
+  }
+
+  #within<R>(call: () => Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const forget = () => {
+        alarm.unsubscribe()
+        this.#unsent.delete(asked)
+        this.#sent.delete(asked)
+      }
+      const asked: Asked = {
+        send: () => {
+          this.#unsent.delete(asked)
+          this.#sent.add(asked)
+          call().then(
+            (result) => {
+              forget()
+              resolve(result)
+            },
+            (error: unknown) => asked.fail(unavailable(messageOf(error), error)),
+          )
+        },
+        fail: (error) => {
+          forget()
+          reject(error)
+        },
+      }
+      const late = () => asked.fail(unavailable(`It did not answer within ${this.#deadline} ms.`))
+      const alarm = this.#scheduler.schedule(late, this.#deadline)
+      const state = this.#state$.value
+      if (state.type === 'ready') asked.send()
+      else if (state.type === 'refused') asked.fail(unavailable(state.reason))
+      else this.#unsent.add(asked)
+    })
+  }
+}
+
+function failAll(asked: ReadonlySet<Asked>, error: MillraceError): void {
+  for (const { fail } of [...asked]) fail(error)
+}
+
+export const unavailable = (why: string, cause?: unknown): MillraceError =>
+  new MillraceError('unavailable', `Redis cannot be used: ${why}`, {}, cause)

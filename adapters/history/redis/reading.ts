@@ -1,0 +1,90 @@
+import { concatMap, defer, EMPTY, expand, from, map, type Observable, startWith, tap } from 'rxjs'
+import type { Batch, Position } from '../../../lib/contracts/history.ts'
+import { endOf, follows, notHeld, type Spot } from '../rules.ts'
+import type { Wake } from './grown.ts'
+import type { Keys } from './keys.ts'
+import { type Line, script } from './line.ts'
+import pageText from './page.lua'
+
+const pageScript = script(pageText)
+const pageBatches = 100
+const pageCharacters = 1_000_000
+
+interface Numbered {
+  readonly batch: Batch
+  readonly number: number
+}
+
+interface Page {
+  /** Where it begins. */
+  readonly spot: Spot
+  readonly batches: readonly Numbered[]
+  readonly more: boolean
+}
+
+/** The batches behind a position, in pages, and then as `wakes` say that there are more. */
+export function reading(
+  run: Line['run'],
+  keys: Keys,
+  id: string,
+  position: Position,
+  wakes: Observable<Wake>,
+): Observable<Batch> {
+  return defer(() => {
+    let end: Spot | undefined
+    const page = async (): Promise<Page | undefined> => {
+      const behind = await pageBehind(run, keys, id, end ?? position, end?.number)
+      end ??= behind?.spot
+      return behind
+    }
+    const pages = defer(page).pipe(expand((last) => (last?.more ? page() : EMPTY)))
+    return wakes.pipe(
+      startWith(undefined),
+      concatMap((wake) => {
+        const told = wake && end ? toldBy(wake, end) : undefined
+        return told ? from(told) : pages.pipe(concatMap((behind) => behind?.batches ?? []))
+      }),
+      tap(({ batch, number }) => {
+        end = { ...endOf(batch), number }
+      }),
+      map(({ batch }) => batch),
+    )
+  })
+}
+
+/** What a notice tells that is new; `undefined` where that must be asked for. */
+function toldBy({ number, batches }: NonNullable<Wake>, end: Spot): readonly Numbered[] | undefined {
+  if (number <= end.number) return []
+  const first = number - batches.length + 1
+  const news = batches.slice(Math.max(0, end.number + 1 - first)).map((batch, i, { length }) => ({
+    batch,
+    number: number - length + 1 + i,
+  }))
+  const [next] = news
+  return next?.number === end.number + 1 && follows(next.batch, end) ? news : undefined
+}
+
+async function pageBehind(
+  run: Line['run'],
+  keys: Keys,
+  id: string,
+  position: Position,
+  number: number | undefined,
+): Promise<Page | undefined> {
+  const args = [position.count, position.mark, number ?? '', pageBatches, pageCharacters]
+  const [type, ...rest] = (await run(pageScript, [keys.history, keys.batches], args)) as string[]
+  if (type === 'none') {
+    if (number === undefined) return undefined
+    throw notHeld(id, position, undefined)
+  }
+  if (type === 'lost') {
+    const [count, floor] = rest.map(Number) as [number, number]
+    throw notHeld(id, position, { count, number: floor, mark: '' })
+  }
+  const [more, first, ...texts] = rest
+  const batches: Numbered[] = []
+  for (let i = 0; i < texts.length; i += 2) {
+    batches.push({ number: Number(texts[i]), batch: JSON.parse(texts[i + 1] as string) as Batch })
+  }
+  return { spot: { ...position, number: Number(first) }, batches, more: Number(more) === 1 }
+}

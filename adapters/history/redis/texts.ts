@@ -1,0 +1,59 @@
+import type { Batch, ClientRecord } from '../../../lib/contracts/history.ts'
+import { clientKey, endOf, type Spot } from '../rules.ts'
+import { decoded, encoded } from './keys.ts'
+
+/** A batch as the script that appends takes it. */
+export function argumentsOf(batch: Batch): string[] {
+  const { mark, client, by, after, last, sentFrom, hashes, outcome } = batch
+  return [
+    clientKey(client, by),
+    String(after),
+    String(last),
+    String(endOf(batch).count),
+    mark,
+    sentFrom ? String(sentFrom.count) : '',
+    sentFrom?.mark ?? '',
+    hashes.map(encoded).join(' '),
+    JSON.stringify([mark, outcome]),
+    JSON.stringify(batch),
+  ]
+}
+
+/** A record as the scripts keep it: its numbers and hashes in one line, and what nobody in between looks at in another. */
+export function recordIn(text: string): ClientRecord | undefined {
+  if (text === '') return undefined
+  const end = text.indexOf('\n')
+  const [seq, first, count, , ...hashes] = text.slice(0, end).split(' ')
+  const [mark, outcome] = JSON.parse(text.slice(end + 1)) as [string, ClientRecord['outcome']]
+  return {
+    seq: Number(seq),
+    first: Number(first),
+    position: { count: Number(count), mark },
+    outcome,
+    hashes: hashes.map(decoded),
+  }
+}
+
+/** A place as the scripts write it. */
+export function spotIn(text: string): Spot {
+  const [, count, number, mark] = /^(\d+) (\d+) (.*)$/s.exec(text) as unknown as [string, string, string, string]
+  return { count: Number(count), number: Number(number), mark }
+}
+
+/** What is told of an append: the number of its last batch, and the batches where these are small. */
+export interface Notice {
+  readonly number: number
+  readonly batches: readonly Batch[]
+}
+
+/** `undefined` where it is none: then it says no more than that somebody should look. */
+export function noticeIn(text: string): Notice | undefined {
+  const [first = '', ...batches] = text.split('\n')
+  const number = Number(first)
+  if (!/^\d+$/.test(first) || !Number.isSafeInteger(number)) return undefined
+  try {
+    return { number, batches: batches.map((batch) => JSON.parse(batch) as Batch) }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,3 @@
+import { hostLists } from './hosting.ts'
+
+hostLists()
