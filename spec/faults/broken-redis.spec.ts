@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Random } from '../../lib/testing/simulator/random.ts'
 import { type Bundles, bundle } from '../support/programs.ts'
 import { closeAll } from '../support/redis/begun.ts'
+import { documentIds } from './programs/documents.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
+import { isRegressed } from './support/losses.ts'
 import { type RedisWorld, redisWorld } from './support/redis-world.ts'
 import { longEnough } from './support/within.ts'
 import { type RedisTrouble, redisTroubles } from './troubles/redis.ts'
@@ -23,7 +25,8 @@ describe('Four hosts and forty clients over a Redis', () => {
     await closeAll()
   })
 
-  async function suffer(isKept: boolean, troubles: readonly RedisTrouble[]): Promise<void> {
+  /** @returns how many were told that something is lost */
+  async function suffer(isKept: boolean, troubles: readonly RedisTrouble[]): Promise<number> {
     const random = new Random(seed)
     const mayLose = !isKept || troubles.some(({ loses }) => loses)
     over = await redisWorld(programs, { seed, isKept, mayLose })
@@ -37,14 +40,44 @@ describe('Four hosts and forty clients over a Redis', () => {
       })
       await working
     }
-    expect(await conclude(here.world)).toEqual([])
+    const found = await conclude(here.world)
+    if (found.length > 0) {
+      ;(await import('node:fs')).cpSync(here.world.journals, `/tmp/h5-journals`, { recursive: true })
+      ;(await import('node:fs')).writeFileSync(
+        '/tmp/h5-found',
+        found.join('\n') + troubles.map(({ name }) => name).join(' · '),
+      )
+    }
+    expect(found).toEqual([])
+    const { lives } = await here.world.evidence()
+    return lives.filter(({ entries }) => documentIds.some((id) => entries.some((entry) => isRegressed(entry, id))))
+      .length
   }
 
   it.each(redisTroubles.map((trouble) => [trouble.name, trouble] as const))(
     'which keeps what it answered: nobody is told anything wrong where it %s',
     async (_, trouble) => {
-      await suffer(true, [trouble])
+      const told = await suffer(true, [trouble])
+      expect(told > 0).toBe(trouble.loses === true)
     },
     longEnough,
+  )
+
+  it(
+    'which keeps nothing: everybody is told of all that is gone where it is killed and comes back',
+    async () => {
+      expect(await suffer(false, redisTroubles.slice(0, 2))).toBeGreaterThan(0)
+    },
+    longEnough,
+  )
+
+  it.each([true, false])(
+    'lose nothing that is not told where all of that happens, and it keeps what it answered: %s',
+    async (isKept) => {
+      const troubles = new Random(seed).some(redisTroubles, redisTroubles.length)
+      process.stderr.write(`    ${troubles.map(({ name }) => name).join(' · ')}\n`)
+      expect(await suffer(isKept, troubles)).toBeGreaterThan(0)
+    },
+    2 * longEnough,
   )
 })

@@ -2,7 +2,7 @@ import type { Random } from '../../../lib/testing/simulator/random.ts'
 import type { RedisServer } from '../../support/redis/server.ts'
 import type { RedisWorld } from '../support/redis-world.ts'
 import { pause, until } from '../support/within.ts'
-import { metByHosts } from './trouble.ts'
+import { allWork, busyUntil, metByHosts } from './trouble.ts'
 
 /** Something that befalls a Redis, while everybody works. */
 export interface RedisTrouble {
@@ -16,7 +16,8 @@ export interface RedisTrouble {
 async function untilNoted({ world }: RedisWorld, act: () => unknown): Promise<void> {
   const before = metByHosts(world, 'failed append')
   await act()
-  await until('an append to fail', () => metByHosts(world, 'failed append') > before)
+  const failed = until('an append to fail', () => metByHosts(world, 'failed append') > before)
+  await busyUntil('an append to fail', failed, () => allWork(world, 1))
 }
 
 const keysOf = async (server: RedisServer, pattern: string): Promise<string[]> =>
