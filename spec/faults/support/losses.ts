@@ -1,11 +1,11 @@
+import type { Origin } from '../../../lib/events.ts'
+import type { Settlement } from '../../../lib/replica/pending.ts'
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
 import { type DocumentId, kindOf } from '../programs/documents.ts'
 import { type Branch, textsOf } from './branches.ts'
 import { type Evidence, type Fail, type Known, nameOf } from './evidence.ts'
 import { hashOf } from './hash.ts'
 import type { Entry, Life } from './journal.ts'
-
-type Lost = { readonly client: string; readonly first: number; readonly last: number }
 
 /** Whoever has seen what a history has lost is told so, and of each command that was confirmed and is gone. */
 export function checkLosses(
@@ -21,16 +21,12 @@ export function checkLosses(
     (branch) => new Map([...textsOf(branch, initial)].map(([at, text]) => [at, hashOf(text)])),
   )
   for (const life of lives) checkBranches(life, document, hashes, fail)
-  const numbers = numbersIn(document, lives)
-  const losses = lives.flatMap(({ entries }) => entries.flatMap((entry) => lostBy(entry, document)))
-  for (const [name, { made, wasConfirmed, ...one }] of known) {
-    if (one.document !== document || !wasConfirmed || made.inHistory > 0) continue
-    const isTold = numbers
-      .get(name)
-      ?.some(({ client, seq }) =>
-        losses.some((lost) => lost.client === client && lost.first <= seq && seq <= lost.last),
-      )
-    if (!isTold) fail('I16', `${name} was confirmed and is lost, and its client was not told.`)
+  const told = new Set(
+    [...bySubject(lives)].flatMap(([subject, entries]) => [...lossesTold(document, subject, entries)]),
+  )
+  for (const [name, one] of known) {
+    const isLost = one.document === document && one.wasConfirmed && one.made.inHistory === 0
+    if (isLost && !told.has(name)) fail('I16', `${name} was confirmed and is lost, and its client was not told.`)
   }
 }
 
@@ -56,23 +52,41 @@ function checkBranches(
 export const isRegressed = (entry: Entry, document: string): boolean =>
   entry.type === 'told' && entry.document === document && entry.event.type === 'regressed'
 
-const lostBy = (entry: Entry, document: string): Lost[] =>
-  entry.type === 'told' && entry.document === document && entry.event.type === 'regressed' && entry.event.lost
-    ? [entry.event.lost]
-    : []
-
-/** Under which numbers commands were sent. */
-function numbersIn(document: DocumentId, lives: readonly Life[]): Map<string, { client: string; seq: number }[]> {
-  const numbers = new Map<string, { client: string; seq: number }[]>()
-  for (const { subject, entries } of lives) {
-    for (const entry of entries) {
-      if (entry.type !== 'said' || entry.flush.document !== document) continue
+/**
+ * The commands of one subject that were confirmed, and then told to be lost: by their numbers, or, where it
+ * had gone on under another name since, by the loss alone.
+ */
+function lossesTold(document: string, subject: string, entries: readonly Entry[]): Set<string> {
+  const numbers = new Map<string, Origin[]>()
+  const confirmed = new Set<string>()
+  const told = new Set<string>()
+  const former = new Set<string>()
+  for (const entry of entries) {
+    if (entry.type === 'settled' && isConfirmed(entry.settlement)) confirmed.add(entry.name)
+    if (entry.type === 'said' && entry.flush.document === document) {
       const { client, after, completions } = entry.flush
       completions.forEach(({ command }, i) => {
         const name = nameOf(command as AnyCommand, subject)
         numbers.set(name, [...(numbers.get(name) ?? []), { client, seq: after + 1 + i }])
       })
     }
+    if (entry.type !== 'told' || entry.document !== document) continue
+    if (entry.event.type === 'unknown') former.add(entry.event.client ?? '')
+    if (entry.event.type !== 'regressed') continue
+    const { lost } = entry.event
+    const isTold = ({ client, seq }: Origin) =>
+      former.has(client) || (client === lost?.client && lost.first <= seq && seq <= lost.last)
+    for (const name of confirmed) if (numbers.get(name)?.some(isTold)) told.add(name)
+    if (lost) former.add(lost.client)
   }
-  return numbers
+  return told
+}
+
+const isConfirmed = ({ type }: Settlement): boolean => type === 'confirmed' || type === 'rewritten'
+
+/** All that the processes of a subject noted, one after the other. */
+function bySubject(lives: readonly Life[]): Map<string, Entry[]> {
+  const all = new Map<string, Entry[]>()
+  for (const { subject, entries } of lives) all.set(subject, [...(all.get(subject) ?? []), ...entries])
+  return all
 }
