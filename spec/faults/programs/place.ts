@@ -21,17 +21,21 @@ export type Place =
 export function historyAt(place: Place): HistoryAdapter {
   if (place.kind === 'lmdb') return lmdbHistory(place.folder, { pollInterval: 10 })
   const { durability } = place
-  return redisHistory(clientOf(place), { deadline: 1_000, lookAfter: 200, ...(durability && { durability }) })
+  const client = clientOf(place)
+  client.on('error', () => undefined)
+  const adapter = redisHistory(client, { deadline: 1_000, lookAfter: 200, ...(durability && { durability }) })
+  // It was only copied.
+  client.disconnect()
+  return adapter
 }
 
-/** It is only copied, and connects to nothing itself. */
 function clientOf(place: Exclude<Place, { kind: 'lmdb' }>): RedisClient {
   switch (place.kind) {
     case 'redis':
-      return new Redis(place.port, '127.0.0.1', { lazyConnect: true })
+      return new Redis(place.port, '127.0.0.1')
     case 'sentinels':
-      return new Redis({ sentinels: [...place.addresses], name: place.name, lazyConnect: true })
+      return new Redis({ sentinels: [...place.addresses], name: place.name })
     case 'cluster':
-      return new Cluster([...place.addresses], { lazyConnect: true })
+      return new Cluster([...place.addresses])
   }
 }
