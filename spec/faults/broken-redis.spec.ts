@@ -35,6 +35,7 @@ describe('Four hosts and forty clients over a Redis', () => {
     for (const { name, act } of troubles) {
       const working = here.work(4)
       working.catch(() => undefined)
+      process.stderr.write(`    it ${name}\n`)
       await act(here, random).catch(async (error: Error) => {
         throw new Error(`${name}: ${error.message}\n${await whereAllStand(here.world)}`)
       })
@@ -67,7 +68,6 @@ describe('Four hosts and forty clients over a Redis', () => {
     'lose nothing that is not told where all of that happens, and it keeps what it answered: %s',
     async (isKept) => {
       const troubles = new Random(seed).some(redisTroubles, redisTroubles.length)
-      process.stderr.write(`    ${troubles.map(({ name }) => name).join(' · ')}\n`)
       expect(await suffer(isKept, troubles)).toBeGreaterThan(0)
     },
     2 * longEnough,
