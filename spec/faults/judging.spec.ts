@@ -4,7 +4,7 @@ import { type Bundles, bundle } from '../support/programs.ts'
 import type { DocumentId } from './programs/documents.ts'
 import { conclude } from './support/conclusion.ts'
 import type { Evidence } from './support/evidence.ts'
-import { keptIn } from './support/histories.ts'
+import { keptAt } from './support/histories.ts'
 import { type Entry, livesIn } from './support/journal.ts'
 import { violations } from './support/verdict.ts'
 import { longEnough, within } from './support/within.ts'
@@ -23,7 +23,7 @@ describe('The judge of what is left', () => {
     const work = { type: 'work', commands: 50, until: 'settled' } as const
     await Promise.all(seats.map(({ process }) => process.ask(work)))
     expect(await conclude(world)).toEqual([])
-    const { histories, snapshots } = await keptIn(world.history)
+    const { histories, snapshots } = await keptAt(world.place())
     sound = { lives: livesIn(world.journals), histories, shown: snapshots }
   }, longEnough)
   const worlds: World[] = []

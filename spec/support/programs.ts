@@ -22,6 +22,7 @@ export async function bundle(beside: URL, ...programs: string[]): Promise<Bundle
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    loader: { '.lua': 'text' },
     packages: 'external',
     platform: 'node',
     format: 'esm',

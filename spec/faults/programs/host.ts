@@ -3,21 +3,23 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { filter, firstValueFrom, map, merge, of } from 'rxjs'
 import { Server } from 'socket.io'
-import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import { createHost } from '../../../lib/host/index.ts'
 import { serveSocketIo } from '../../../transports/socket-io/server.ts'
 import { answering } from '../support/child.ts'
 import { Journal } from '../support/journal.ts'
 import { type DocumentId, kinds } from './documents.ts'
 import { type Failpoint, Failpoints, type HostPoint } from './failpoints.ts'
+import { historyAt, type Place } from './place.ts'
 import { type HistoryWay, watchedHistory, watchedSessions } from './watched-host.ts'
 
-// A host over a folder, which dies where it is told to.
+// A host over histories that it shares, which dies where it is told to.
 
 /** What a host is started with. */
 export interface HostTask {
-  readonly folder: string
+  readonly place: Place
   readonly journal: string
+  /** Where it notes what the histories hold, where they may lose it. */
+  readonly held?: string
   /** How its history is to be broken, to see whether anybody finds out. */
   readonly way?: HistoryWay
 }
@@ -32,14 +34,20 @@ export type HostAsk =
   | { readonly type: 'stands'; readonly document: DocumentId }
   | { readonly type: 'end' }
 
-const { folder, journal: path, way } = JSON.parse(process.argv[2] as string) as HostTask
+const { place, journal: path, held, way } = JSON.parse(process.argv[2] as string) as HostTask
 const journal = new Journal(path)
 const failpoints = new Failpoints<HostPoint>(journal)
 const host = createHost({
   documents: kinds,
-  history: watchedHistory(lmdbHistory(folder, { pollInterval: 10 }), { journal, pass: failpoints.pass, way }),
+  history: watchedHistory(historyAt(place), {
+    journal,
+    pass: failpoints.pass,
+    held: held === undefined ? undefined : new Journal(held),
+    way,
+  }),
   authenticate: ({ token }) => ({ subject: String(token) }),
   idleTime: 200,
+  onLostHistory: 'begin_anew',
 })
 host.events$.subscribe((event) => {
   if (event.type === 'failed') journal.note({ type: 'wrong', what: `The host failed: ${event.error}` })

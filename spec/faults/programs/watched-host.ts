@@ -10,6 +10,8 @@ export type HistoryWay = 'changes content'
 interface Watch {
   readonly journal: Journal
   readonly pass: (at: HostPoint) => void
+  /** Where to note what the histories hold, if anybody asks. */
+  readonly held?: Journal | undefined
   readonly way: HistoryWay | undefined
 }
 
@@ -17,11 +19,11 @@ interface Watch {
 export function watchedHistory(adapter: HistoryAdapter, watch: Watch): HistoryAdapter {
   return {
     ...adapter,
-    open: (id) => watched(broken(adapter.open(id), watch.way), watch),
+    open: (id) => watched(id, broken(adapter.open(id), watch.way), watch),
   }
 }
 
-function watched(history: History, { journal, pass }: Watch): History {
+function watched(id: string, history: History, { journal, pass, held }: Watch): History {
   return {
     ...history,
     async append(...args) {
@@ -42,7 +44,11 @@ function watched(history: History, { journal, pass }: Watch): History {
       pass('after the snapshot is saved')
       return result
     },
-    read: (position) => history.read(position).pipe(tap(() => pass('between append and notice'))),
+    read: (position) =>
+      history.read(position).pipe(
+        tap((batch) => held?.note({ type: 'held', document: id, batch })),
+        tap(() => pass('between append and notice')),
+      ),
   }
 }
 

@@ -17,10 +17,22 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A process that is asked things, and may die at any of them. */
-export class Child<Ask> {
+/** Whoever is asked things, and may die at any of them: a process, or one of several who share one. */
+export interface Peer<Ask> {
+  readonly isRunning: boolean
   readonly ended: Promise<Ending>
   /** What it wrote where errors are written. */
+  readonly stderr: string
+  /** What it answers; `undefined` where it dies instead. */
+  ask<A>(ask: Ask): Promise<A | undefined>
+  /** Why it ended, where nobody wanted it to. */
+  accident(): Promise<string | undefined>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** A process of its own. */
+export class Child<Ask> implements Peer<Ask> {
+  readonly ended: Promise<Ending>
   stderr = ''
   isRunning = true
   readonly #process: ChildProcess
@@ -46,7 +58,6 @@ export class Child<Ask> {
     })
   }
 
-  /** What it answers; `undefined` where it dies instead. */
   ask<A>(ask: Ask): Promise<A | undefined> {
     if (!this.isRunning) return Promise.resolve(undefined)
     const id = ++this.#asked
@@ -56,7 +67,6 @@ export class Child<Ask> {
     })
   }
 
-  /** Why it ended, where nobody wanted it to. */
   async accident(): Promise<string | undefined> {
     if (this.isRunning) return undefined
     const { code, signal } = await this.ended

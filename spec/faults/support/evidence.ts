@@ -18,6 +18,8 @@ export interface Evidence {
   readonly lives: readonly Life[]
   /** Every batch there is, from the beginning. */
   readonly histories: ReadonlyMap<DocumentId, readonly Batch[]>
+  /** Every batch that a host was ever given, where histories may lose some. */
+  readonly held?: ReadonlyMap<DocumentId, readonly Batch[]>
   readonly shown: readonly Shown[]
   /** Subjects of whom several processes lived at a time. */
   readonly crowded?: ReadonlySet<string>
@@ -30,9 +32,12 @@ export interface Evidence {
 /** A command by all that its makers noted of it. */
 export interface Known {
   readonly subject: string
+  readonly document: string
   readonly made: Made
   isKept: boolean
   isSaid: boolean
+  /** Its client was told that the history has it. */
+  wasConfirmed: boolean
   /** What was told of it, in any life. */
   readonly told: Set<string>
 }
@@ -47,7 +52,9 @@ export function madeIn(lives: readonly Life[]): Map<string, Known> {
     for (const entry of entries) {
       if (entry.type === 'made' && !known.has(entry.name)) {
         const made = new Made(known.size, entry.command, entry.createdId, entry.command.path ?? [])
-        known.set(entry.name, { subject, made, isKept: false, isSaid: false, told: new Set() })
+        const { document } = entry
+        const nothing = { isKept: false, isSaid: false, wasConfirmed: false }
+        known.set(entry.name, { subject, document, made, ...nothing, told: new Set() })
       }
       const one = entry.type === 'kept' ? known.get(entry.name) : undefined
       if (one) one.isKept = true

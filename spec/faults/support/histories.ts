@@ -1,19 +1,19 @@
 import { lastValueFrom, takeWhile, toArray } from 'rxjs'
-import { lmdbHistory } from '../../../adapters/history/lmdb/index.ts'
 import type { Batch, History } from '../../../lib/contracts/history.ts'
 import { initialMark } from '../../../lib/protocol/fingerprint.ts'
 import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
+import { historyAt, type Place } from '../programs/place.ts'
 import type { Shown } from './evidence.ts'
 
-/** What is in a folder. */
+/** What is kept somewhere. */
 export interface Kept {
   readonly histories: ReadonlyMap<DocumentId, readonly Batch[]>
   readonly snapshots: readonly Shown[]
 }
 
-/** Reads all that a folder holds, by an adapter that nobody had open before. */
-export async function keptIn(folder: string): Promise<Kept> {
-  const adapter = lmdbHistory(folder)
+/** Reads all that is kept there, by an adapter that nobody had open before. */
+export async function keptAt(place: Place): Promise<Kept> {
+  const adapter = historyAt(place)
   const histories = new Map<DocumentId, readonly Batch[]>()
   const snapshots: Shown[] = []
   for (const id of documentIds) {

@@ -1,9 +1,11 @@
 import { existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Batch } from '../../../lib/contracts/history.ts'
 import type { SyncEvent } from '../../../lib/events.ts'
 import type { Flush } from '../../../lib/protocol/messages.ts'
 import type { Settlement } from '../../../lib/replica/pending.ts'
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
+import type { DocumentId } from '../programs/documents.ts'
 
 /** What a process did, was told, or saw. A command goes by its `name`, which no other has. */
 export type Entry =
@@ -24,6 +26,8 @@ export type Entry =
   /** It ended in order, with all that it was asked to do done. */
   | { readonly type: 'ends' }
   | { readonly type: 'wrong'; readonly what: string }
+  /** A host was given this by a history, which may lose it again. */
+  | { readonly type: 'held'; readonly document: string; readonly batch: Batch }
   /** Something rare. */
   | { readonly type: 'met'; readonly what: string }
 
@@ -73,4 +77,19 @@ export function entriesIn(path: string): Entry[] {
   if (!existsSync(path)) return []
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => JSON.parse(line) as Entry)
+}
+
+/** Every batch that hosts noted in a folder, by its document; some many times. */
+export function heldIn(folder: string): Map<DocumentId, Batch[]> {
+  const held = new Map<DocumentId, Batch[]>()
+  for (const { entries } of livesIn(folder)) {
+    for (const entry of entries) {
+      if (entry.type !== 'held') continue
+      const id = entry.document as DocumentId
+      const batches = held.get(id) ?? []
+      held.set(id, batches)
+      batches.push(entry.batch)
+    }
+  }
+  return held
 }

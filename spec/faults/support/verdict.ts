@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { Context } from '../../../lib/documents.ts'
 import type { Interceptor } from '../../../lib/flushout.ts'
 import { Ledger } from '../../../lib/testing/simulator/checker/ledger.ts'
 import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.ts'
 import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
+import { type Branch, branchesOf, tellBranches } from './branches.ts'
 import { type Evidence, type Fail, type Known, madeIn, nameOf } from './evidence.ts'
+import { hashOf } from './hash.ts'
+import { checkLosses, isRegressed } from './losses.ts'
 import { checkEnd, checkLife } from './told.ts'
 
 /** What does not hold, by the ids of the invariants: by replay of the history, and of nothing else. */
@@ -12,18 +14,29 @@ export function violations(evidence: Evidence): string[] {
   const found: string[] = []
   const fail: Fail = (invariant, what) => void found.push(`${invariant}: ${what}`)
   const known = madeIn(evidence.lives)
-  for (const document of documentIds) {
-    const ledger = ledgerOf(document, evidence, known, fail)
+  const lost = new Set<string>()
+  const branchings = documentIds.map((document) => {
+    const branches = branchesOf(evidence.held?.get(document) ?? [], evidence.histories.get(document) ?? [])
+    const ledger = ledgerOf(document, branches, evidence, known, fail)
+    if (ledger.losses > 0) lost.add(document)
     checkOrder(document, evidence, known, fail)
     checkShown(document, ledger, evidence, fail)
-  }
-  for (const life of evidence.lives) checkLife(life, evidence, known, fail)
+    return { document, branches }
+  })
+  for (const life of evidence.lives) checkLife(life, evidence, lost, known, fail)
+  for (const { document, branches } of branchings) checkLosses(document, branches, evidence, known, fail)
   for (const [name, one] of known) checkEnd(name, one, evidence, fail)
   return found
 }
 
 /** The history, batch by batch: only what was said, once, in order, and as it was judged on what came before. */
-function ledgerOf(document: DocumentId, { lives, histories }: Evidence, known: Map<string, Known>, fail: Fail): Ledger {
+function ledgerOf(
+  document: DocumentId,
+  branches: readonly Branch[],
+  { lives }: Evidence,
+  known: Map<string, Known>,
+  fail: Fail,
+): Ledger {
   const { initial, interceptor } = kindOf(document)
   const law = {
     interceptor: interceptor as Interceptor<object, Context> | undefined,
@@ -40,6 +53,8 @@ function ledgerOf(document: DocumentId, { lives, histories }: Evidence, known: M
   const numbered = new Map<string, string>()
   for (const { subject, entries } of lives) {
     for (const entry of entries) {
+      // What was answered and then lost leaves its numbers to others.
+      if (isRegressed(entry, document)) numbered.clear()
       if (entry.type !== 'said' || entry.flush.document !== document) continue
       const { client, after, completions } = entry.flush
       const mades = completions.map(({ command, createdId }, i) => {
@@ -56,11 +71,7 @@ function ledgerOf(document: DocumentId, { lives, histories }: Evidence, known: M
       ledger.said(client, { after, completions, mades, subject })
     }
   }
-  const batches = histories.get(document) ?? []
-  const [first] = batches
-  if (first) ledger.begun({ count: 0, mark: first.follows }, JSON.stringify(initial))
-  for (const batch of batches) ledger.written(batch)
-  ledger.durable(batches.length)
+  tellBranches(ledger, branches, initial)
   return ledger
 }
 
@@ -95,6 +106,7 @@ function checkShown(document: DocumentId, ledger: Ledger, { lives, shown }: Evid
   for (const { subject, number, entries } of lives) {
     let last = 0
     for (const entry of entries) {
+      if (isRegressed(entry, document)) last = 0
       if (entry.type !== 'shows' || entry.document !== document) continue
       const { count, hash } = entry
       if (count < last) fail('I8', `${subject}.${number} went back from ${last} to ${count} in ${document}.`)
@@ -108,5 +120,3 @@ function checkShown(document: DocumentId, ledger: Ledger, { lives, shown }: Evid
       fail('I7', `${who} has ${text} at ${count}; the history gives ${[...ledger.textsAt(count)].join(' or ')}`)
   }
 }
-
-const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64url')

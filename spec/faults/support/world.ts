@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bundles } from '../../support/programs.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
-import type { ClientAsk, ClientTask } from '../programs/client.ts'
 import type { HostAsk, HostTask } from '../programs/host.ts'
-import { Child } from './child.ts'
+import type { ClientAsk, ClientTask } from '../programs/participant.ts'
+import type { Place } from '../programs/place.ts'
+import { Child, type Peer } from './child.ts'
+import { crowdIn } from './crowd.ts'
 import { type Disk, smallDisk } from './disk.ts'
 import type { Evidence, Shown } from './evidence.ts'
-import { keptIn } from './histories.ts'
-import { type Entry, entriesIn, journalIn, type Life, livesIn } from './journal.ts'
+import { keptAt } from './histories.ts'
+import { type Entry, entriesIn, heldIn, journalIn, type Life, livesIn } from './journal.ts'
 import { within } from './within.ts'
 
 /** A place for a host: whoever stands there now, and how it is reached. */
@@ -23,14 +25,18 @@ export interface Stand {
 
 type Task = Pick<ClientTask, 'url' | 'folder' | 'subject' | 'way'>
 
-/** Somebody with a device: the process that runs on it now, and the line that it has. */
-export interface Seat {
+/** A device and the line that it has. */
+interface Desk {
   readonly task: Task
   readonly line: TcpProxy
-  process: Child<ClientAsk>
-  lives: number
   /** Which host its line leads to. */
   host: number
+}
+
+/** Somebody with a device: the process that runs on it now. */
+export interface Seat extends Desk {
+  process: Peer<ClientAsk>
+  lives: number
 }
 
 /** How a world differs from the usual one. */
@@ -39,6 +45,10 @@ export interface WorldOptions {
   readonly seed?: number
   readonly host?: Pick<HostTask, 'way'>
   readonly lease?: number
+  /** Whether the histories may lose what they had. */
+  readonly mayLose?: boolean
+  /** Where the histories are: what a host is given, and what the judge is. @default a folder */
+  readonly place?: (host?: number) => Place
   /** Whether what is kept is kept on disks that can be filled. */
   readonly onDisks?: boolean
 }
@@ -48,6 +58,8 @@ export interface SitOptions extends Pick<ClientTask, 'way'> {
 }
 
 const megabytes = 16
+/** Milliseconds between two looks of one of many: what each shows would be most of their work. */
+const seldom = 100
 /** Milliseconds between two times at which every client is told that its line may work again. */
 const hurried = 250
 
@@ -78,6 +90,7 @@ export class World {
     const world = new World(await mkdtemp(join(tmpdir(), 'millrace-faults-')), programs, options)
     try {
       mkdirSync(world.journals)
+      mkdirSync(world.held)
       await world.#addDisk('history')
       for (let i = 0; i < (options.hosts ?? 1); i++) await world.#addHost(i)
       return world
@@ -87,12 +100,18 @@ export class World {
     }
   }
 
-  get history(): string {
-    return this.folderOf('history')
+  /** Where the histories are, for a host or for whoever judges. */
+  place(host?: number): Place {
+    return this.#options.place?.(host) ?? { kind: 'lmdb', folder: this.folderOf('history') }
   }
 
   get journals(): string {
     return join(this.#folder, 'journals')
+  }
+
+  /** Where hosts note what the histories hold. */
+  get held(): string {
+    return join(this.#folder, 'held')
   }
 
   /** Where somebody's device keeps what it keeps. */
@@ -108,15 +127,17 @@ export class World {
   async sit(subject: string, { host = 0, way }: SitOptions = {}): Promise<Seat> {
     const others = this.seats.filter((seat) => seat.task.subject === subject).length
     if (others > 0) this.crowded.add(subject)
-    else await this.#addDisk(subject)
-    let seat: Seat | undefined
-    const line = await tcpProxy(() => (this.stands[seat?.host ?? host] as Stand).port)
-    const folder = this.folderOf(subject)
-    const task = { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }
+    const desk = await this.#desk(subject, host, way)
     const lives = others * 1_000
-    seat = { task, line, process: this.#startClient(task, lives), lives, host }
-    this.seats.push(seat)
-    return seat
+    return this.#take(desk, this.#startClient(desk.task, lives), lives)
+  }
+
+  /** Several new ones, who share a process. If that dies, each comes back in one of their own. */
+  async sitTogether(subjects: readonly string[], host: number): Promise<Seat[]> {
+    const desks = await Promise.all(subjects.map((subject) => this.#desk(subject, host)))
+    const tasks = desks.map(({ task }, i) => ({ ...this.#clientTask(task, 0, i), looks: seldom }))
+    const crowd = this.#startClients(tasks)
+    return desks.map((desk, i) => this.#take(desk, crowd[i] as Peer<ClientAsk>, 0))
   }
 
   /** Starts a client anew on what the one before left. */
@@ -167,10 +188,11 @@ export class World {
 
   /** What there is to judge by now. */
   async evidence(shown: readonly Shown[] = []): Promise<Evidence> {
-    const { histories, snapshots } = await keptIn(this.history)
+    const { histories, snapshots } = await keptAt(this.place())
     const { crowded, troubled } = this
     const lives = livesIn(this.journals)
-    return { lives, histories, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
+    const held = heldIn(this.held)
+    return { lives, histories, held, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
   }
 
   /** Ends everything, however it stands. */
@@ -201,23 +223,42 @@ export class World {
 
   #startHost(index: number, life: number): Child<HostAsk> {
     const task: HostTask = {
-      folder: this.history,
+      place: this.place(index),
       journal: journalIn(this.journals, `host ${index}`, life),
+      ...(this.#options.mayLose && { held: journalIn(this.held, `host ${index}`, life) }),
       ...this.#options.host,
     }
     return this.#start('host', task)
   }
 
-  #startClient(given: Task, life: number): Child<ClientAsk> {
-    const { seed = 1, lease = 5_000 } = this.#options
-    const task: ClientTask = {
-      ...given,
-      life,
-      lease,
-      journal: journalIn(this.journals, given.subject, life),
-      seed: seed * 10_000 + this.seats.length * 100 + life,
-    }
-    return this.#start('client', task)
+  async #desk(subject: string, host: number, way?: ClientTask['way']): Promise<Desk> {
+    if (!this.seats.some((seat) => seat.task.subject === subject)) await this.#addDisk(subject)
+    let desk: Desk | undefined
+    const line = await tcpProxy(() => (this.stands[desk?.host ?? host] as Stand).port)
+    const folder = this.folderOf(subject)
+    desk = { task: { url: `http://127.0.0.1:${line.port}`, folder, subject, ...(way && { way }) }, line, host }
+    return desk
+  }
+
+  #take(desk: Desk, process: Peer<ClientAsk>, lives: number): Seat {
+    const seat = Object.assign(desk, { process, lives })
+    this.seats.push(seat)
+    return seat
+  }
+
+  #startClient(task: Task, life: number): Peer<ClientAsk> {
+    return this.#startClients([this.#clientTask(task, life)])[0] as Peer<ClientAsk>
+  }
+
+  #startClients(tasks: readonly ClientTask[]): Peer<ClientAsk>[] {
+    const subjects = tasks.map(({ subject }) => subject)
+    return crowdIn(this.#start('client', tasks), subjects)
+  }
+
+  #clientTask(task: Task, life: number, others = 0): ClientTask {
+    const { seed: first = 1, lease = 5_000 } = this.#options
+    const seed = first * 10_000 + (this.seats.length + others) * 100 + life
+    return { ...task, life, lease, journal: journalIn(this.journals, task.subject, life), seed }
   }
 
   #start<Ask>(program: string, task: object): Child<Ask> {

@@ -2,7 +2,7 @@ import type { AnyCommand } from '../../../lib/testing/simulator/checker/replay.t
 import type { Random } from '../../../lib/testing/simulator/random.ts'
 import type { DocumentId } from '../programs/documents.ts'
 import { nameOf } from '../support/evidence.ts'
-import { keptIn } from '../support/histories.ts'
+import { keptAt } from '../support/histories.ts'
 import type { Entry } from '../support/journal.ts'
 import { pause, until, within } from '../support/within.ts'
 import type { Seat, Stand, World } from '../support/world.ts'
@@ -82,7 +82,7 @@ export const soon = (isSo: () => Promise<boolean>, milliseconds: number): Promis
 /** Whether one of these commands was judged, whoever of its subject has sent it. */
 export async function isTaken(world: World, { task }: Seat, names: ReadonlySet<string>): Promise<boolean> {
   const { subject } = task
-  const { histories } = await keptIn(world.history)
+  const { histories } = await keptAt(world.place())
   return world.livesOf(subject).some(({ entries }) =>
     entries.some((entry) => {
       if (entry.type !== 'said') return false

@@ -1,0 +1,36 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Bundles, bundle } from '../support/programs.ts'
+import { conclude } from './support/conclusion.ts'
+import { longEnough, within } from './support/within.ts'
+import { World } from './support/world.ts'
+
+describe('Forty clients at four hosts', () => {
+  let programs: Bundles
+  let world: World | undefined
+  beforeAll(async () => {
+    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
+  })
+  afterAll(() => programs.remove())
+  afterEach(() => world?.close())
+
+  it(
+    'lose nothing and do nothing twice while one host after the other is killed',
+    async () => {
+      const here = await World.begin(programs, { hosts: 4 })
+      world = here
+      await Promise.all(here.stands.map(({ index }) => here.sitTogether(subjectsAt(index), index)))
+      for (const stand of here.stands) {
+        const working = here.seats.map(({ process }) => process.ask({ type: 'work', commands: 3, until: 'settled' }))
+        await within('somebody to have settled', Promise.race(working))
+        stand.process.kill('SIGKILL')
+        await stand.process.ended
+        await here.restart(stand)
+        await within('all to have settled', Promise.all(working))
+      }
+      expect(await conclude(here)).toEqual([])
+    },
+    longEnough,
+  )
+})
+
+const subjectsAt = (host: number): string[] => Array.from({ length: 10 }, (_, i) => `guest-${host}-${i}`)

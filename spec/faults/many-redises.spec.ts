@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Bundles, bundle } from '../support/programs.ts'
+import { closeAll } from '../support/redis/begun.ts'
+import { redisCluster } from '../support/redis/cluster.ts'
+import { redisSentinels } from '../support/redis/sentinels.ts'
+import type { Place } from './programs/place.ts'
+import { conclude } from './support/conclusion.ts'
+import { type SharedWorld, sharedWorld } from './support/redis-world.ts'
+import { longEnough } from './support/within.ts'
+
+describe('Four hosts and forty clients over several Redises', () => {
+  let programs: Bundles
+  let over: SharedWorld | undefined
+  beforeAll(async () => {
+    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
+  })
+  afterAll(() => programs.remove())
+  afterEach(async () => {
+    await over?.close()
+    over = undefined
+    await closeAll()
+  })
+
+  /** Everybody works before, meanwhile and afterwards. */
+  async function suffer(place: Place, mayLose: boolean, act: () => Promise<unknown>): Promise<void> {
+    over = await sharedWorld(programs, { mayLose, place: () => place })
+    await over.work(2)
+    const working = over.work(4)
+    working.catch(() => undefined)
+    await act()
+    await working
+    await over.work(2)
+    expect(await conclude(over.world)).toEqual([])
+  }
+
+  it.each([true, false])(
+    'lose nothing that is not told where a master dies behind Sentinel; replicated before it is answered: %s',
+    async (isReplicated) => {
+      const redis = await redisSentinels()
+      const { addresses, name } = redis
+      const place: Place = {
+        kind: 'sentinels',
+        addresses,
+        name,
+        ...(isReplicated && { durability: { class: 'replicated' } }),
+      }
+      await suffer(place, !isReplicated, async () => {
+        await redis.servers[0].kill()
+        await redis.whole()
+        await redis.servers[0].restart()
+        await redis.whole()
+      })
+    },
+    longEnough,
+  )
+
+  it(
+    'lose nothing while slots go from one master of a Cluster to another and back',
+    async () => {
+      const cluster = await redisCluster()
+      await suffer({ kind: 'cluster', addresses: cluster.addresses }, false, async () => {
+        for (const id of ['board/one', 'strict/two']) {
+          const slot = await cluster.slotOf(id)
+          const home = await cluster.ownerOf(slot)
+          for (const node of [...cluster.nodes.filter((other) => other !== home), home])
+            await cluster.moveSlot(slot, node)
+        }
+      })
+    },
+    longEnough,
+  )
+
+  it(
+    'lose nothing where a replica of a Cluster takes the place of its master',
+    async () => {
+      const cluster = await redisCluster({ replicas: 1 })
+      await suffer({ kind: 'cluster', addresses: cluster.addresses }, false, async () => {
+        for (const replica of cluster.nodes.slice(3)) await cluster.failOver(replica)
+      })
+    },
+    longEnough,
+  )
+})

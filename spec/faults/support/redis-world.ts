@@ -1,0 +1,60 @@
+import type { Bundles } from '../../support/programs.ts'
+import { type RedisServer, redisServer } from '../../support/redis/server.ts'
+import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
+import { within } from './within.ts'
+import { World, type WorldOptions } from './world.ts'
+
+const hosts = 4
+const clientsEach = 10
+
+/** Four hosts that share histories, and ten clients at each. */
+export interface SharedWorld {
+  readonly world: World
+  /** Everybody does so much, until it is settled. */
+  work(commands: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function sharedWorld(programs: Bundles, options: WorldOptions): Promise<SharedWorld> {
+  const world = await World.begin(programs, { ...options, hosts })
+  await Promise.all(world.stands.map(({ index }) => world.sitTogether(guestsAt(index), index)))
+  return {
+    world,
+    async work(commands) {
+      const all = world.seats.map(({ process }) => process.ask({ type: 'work', commands, until: 'settled' }))
+      await within('work to be settled', Promise.all(all))
+    },
+    close: () => world.close(),
+  }
+}
+
+/** The same over one Redis, to which each host has a line of its own. */
+export interface RedisWorld extends SharedWorld {
+  readonly server: RedisServer
+  readonly lines: readonly TcpProxy[]
+}
+
+export interface RedisWorldOptions extends Pick<WorldOptions, 'seed' | 'mayLose'> {
+  /** Whether it keeps what it answers, whatever befalls its process. */
+  readonly isKept: boolean
+}
+
+export async function redisWorld(programs: Bundles, { isKept, ...options }: RedisWorldOptions): Promise<RedisWorld> {
+  const server = await redisServer({ persistence: isKept ? 'aof' : 'none' })
+  const lines = await Promise.all(Array.from({ length: hosts }, () => tcpProxy(server.port)))
+  // Whoever judges asks it without a line.
+  const portFor = (host = -1) => lines[host]?.port ?? server.port
+  const shared = await sharedWorld(programs, { ...options, place: (host) => ({ kind: 'redis', port: portFor(host) }) })
+  return {
+    ...shared,
+    server,
+    lines,
+    async close() {
+      await shared.close()
+      await Promise.all(lines.map((line) => line.close()))
+      await server.close()
+    },
+  }
+}
+
+const guestsAt = (host: number): string[] => Array.from({ length: clientsEach }, (_, i) => `guest-${host}-${i}`)
