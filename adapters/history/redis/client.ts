@@ -29,7 +29,12 @@ export function connection(client: RedisClient, deadline: number, hears?: 'chann
   }
   const duplicate = client.duplicate.bind(client) as (...args: unknown[]) => RedisClient
   const line = client.isCluster
-    ? duplicate([], { enableOfflineQueue: false, shardedSubscribers: hears === 'shards', redisOptions: options })
+    ? duplicate([], {
+        enableOfflineQueue: false,
+        lazyConnect: false,
+        shardedSubscribers: hears === 'shards',
+        redisOptions: options,
+      })
     : duplicate({ ...options, enableOfflineQueue: false })
   // Without a listener an error would end the process; whoever asks is told.
   line.on('error', () => undefined)
