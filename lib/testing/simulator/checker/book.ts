@@ -278,8 +278,9 @@ export class Book {
   }
 
   /**
-   * The document with what waits on top. A create that was taken, and of which the record is forgotten, stands there
-   * already: whether it `holdsBack` what was made under it depends on when that was made.
+   * The document with what waits on top. Some creates no longer wait: one that was refused, or one that stands there
+   * already as it was taken and the record of it is forgotten. Whether they hold back what was made under them depends
+   * on what has come since.
    */
   #withWaiting(base: string, waiting: readonly Made[], holdsBack: boolean): string {
     const document = JSON.parse(base) as Json
@@ -289,13 +290,15 @@ export class Book {
         if (holdsBack) aside.add(made)
         continue
       }
-      const isUnder = made.way.some((key) => aside.has(key))
+      const isUnder = made.way.some((key) => aside.has(key) || (holdsBack && wasRefused(key)))
       if (isUnder || play(document, { ...made.command, path: made.path }, made.createdId)) aside.add(made)
     }
     if (aside.size > 0) this.#rare('sent command set aside')
     return JSON.stringify(document)
   }
 }
+
+const wasRefused = (key: string | Made): boolean => typeof key !== 'string' && key.settlement?.type === 'rejected'
 
 const isLike = (made: Made, other: AnyCommand): boolean =>
   made.command.action === other.action &&
