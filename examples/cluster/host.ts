@@ -30,8 +30,9 @@ async function main(): Promise<void> {
     throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? new Error(`Port ${port} is in use.`) : error
   })
   closeOnSignal(serving)
-  // Without whoever started it, nobody would end it.
+  // Without whoever started it, nobody would end it. The channel to there is no reason to go on.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel?.unref()
 }
 
 main().catch(fail)

@@ -16,7 +16,7 @@ import type { Health } from './state.ts'
 const lookEvery = 250
 const patience = 1_000
 
-const silent: Health = { state: 'silent', sessions: 0, documents: 0, redis: 'unknown' }
+const silent: Health = { state: 'silent', sessions: 0, documents: 0, redis: '–' }
 
 /** How a host is, asked again and again, and at once when `look$` says so. Replays the latest. */
 export const healthOf = (url: string, look$: Observable<unknown>): Observable<Health> =>
@@ -34,7 +34,7 @@ async function ask(url: string): Promise<Health> {
     state: response.ok ? 'well' : 'unwell',
     sessions: Number(sessions ?? 0),
     documents: Number(documents ?? 0),
-    redis: redis ? [redis.type, redis.reason, ...(redis.warnings ?? [])].filter(Boolean).join(': ') : 'unknown',
+    redis: redis ? [redis.type, redis.reason, ...(redis.warnings ?? [])].filter(Boolean).join(': ') : '–',
   }
 }
 

@@ -1,6 +1,7 @@
 import { useLatest } from '../../todo/use-latest.ts'
-import type { ClusterState } from '../state.ts'
+import type { ClusterState, HostState } from '../state.ts'
 import { HostCard } from './host-card.tsx'
+import { KeepKilling } from './keep-killing.tsx'
 import { state$ } from './state.ts'
 
 const list = '/shopping'
@@ -8,6 +9,7 @@ const list = '/shopping'
 /** The hosts of the cluster, and two windows of one todo list beside them. */
 export function ClusterPage() {
   const state = useLatest(state$)
+  const hosts = state?.hosts ?? []
   return (
     <>
       <header className="intro">
@@ -18,14 +20,15 @@ export function ClusterPage() {
         </p>
       </header>
       <main>
-        <div className="hosts" role="status" aria-label="Hosts">
-          {state?.hosts.map((host, index) => (
+        <div className="hosts">
+          {hosts.map((host, index) => (
             <HostCard key={host.name} host={host} index={index} />
           ))}
         </div>
-        <p className="hint" role="alert">
-          {hintOf(state)}
-        </p>
+        <div className="bar">
+          <p role="status">{summaryOf(state)}</p>
+          {hosts.some(({ isRunning }) => isRunning !== undefined) && <KeepKilling hosts={hosts.length} />}
+        </div>
         <div className="windows">
           <Window of="Anna" />
           <Window of="Ben" />
@@ -54,8 +57,13 @@ function Window({ of }: { readonly of: string }) {
   )
 }
 
-function hintOf(state: ClusterState | undefined): string {
-  if (!state) return 'The balancer cannot be reached. Both windows go on by themselves.'
-  const isAny = state.hosts.some((host) => host.state === 'well' && host.isRunning !== false)
-  return isAny ? '' : 'No host is left. Go on typing: what you write waits in this browser until one is back.'
+const takesSessions = ({ state, isRunning }: HostState): boolean => state === 'well' && isRunning !== false
+
+function summaryOf(state: ClusterState | undefined): string {
+  if (!state) return 'The balancer cannot be reached. The windows go on by themselves.'
+  const out = state.hosts.filter((host) => !takesSessions(host)).map(({ name }) => name)
+  if (out.length === 0) return 'Each window may be at any host.'
+  if (out.length === state.hosts.length)
+    return 'No host is left. Go on typing: it is kept in this browser until one is back.'
+  return `Without ${out.join(' and ')}: the windows go on at what is left.`
 }
