@@ -1,87 +1,26 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
-import { clusterProgram } from '../../examples/serve/build.mjs'
 import { expectTexts, fitsItsWidth, openBrowser, openPage, picture, takeComplaints } from '../support/browser.ts'
 import { ClusterExample, hostIs, killHost, startHost } from '../support/cluster-example.ts'
-import { dataFolder, Program, removeFolder } from '../support/example-server.ts'
+import { dataFolder, removeFolder } from '../support/example-server.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { redisServer } from '../support/redis/server.ts'
-import { add, expectStatus, expectTodos, hurry, openList, todo, todoTitles, waySwitch } from '../support/todo-page.ts'
+import {
+  add,
+  expectStatus,
+  expectTodos,
+  hurry,
+  isPrepared,
+  openList,
+  todo,
+  todoTitles,
+  waySwitch,
+} from '../support/todo-page.ts'
 
 const data = dataFolder()
 afterAll(() => removeFolder(data))
 
 const numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name} ${i + 1}`)
-
-describe('npm run example:cluster', () => {
-  it('starts a Redis and three hosts, and leaves no process when npm is told to end', async () => {
-    const cluster = await new ClusterExample(data, 'npm', ['run', 'example:cluster', '--']).begun()
-    expect(cluster.processes().filter((line) => line.includes('cluster-host.js'))).toHaveLength(3)
-    const well = {
-      status: 200,
-      body: { status: 'ok', sessions: 0, documents: 0, redis: { type: 'ready', warnings: [] } },
-    }
-    expect(await cluster.healths()).toEqual([well, well, well])
-    const { output } = await cluster.stop('SIGTERM')
-    expect(output).toMatch(/Closing\.\n$/)
-    expect(cluster.processes()).toEqual([])
-  })
-
-  it('leaves no process when it is killed', async () => {
-    const cluster = await ClusterExample.start(data)
-    await cluster.stop('SIGKILL')
-    while (cluster.processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 50))
-  })
-
-  it('does not let two Redis write to one folder', async () => {
-    const cluster = await ClusterExample.start(data)
-    const { code, output } = await new Program(process.execPath, [clusterProgram, '--port', '0', '--data', data]).ended
-    await cluster.stop('SIGINT')
-    expect(output).toMatch(
-      /^Redis runs on .* already \(process \d+\)\. Stop that, or choose another folder by --data\.\n$/,
-    )
-    expect(code).toBe(1)
-  })
-
-  it('says what to do where the port is taken', async () => {
-    const other = createServer().listen(0)
-    await once(other, 'listening')
-    const { port } = other.address() as AddressInfo
-    const { code, output } = await new Program(process.execPath, [clusterProgram, '--port', String(port)]).ended
-    other.close()
-    expect(output).toBe(`Port ${port} is in use. Start with --port ${port + 5}.\n`)
-    expect(code).toBe(1)
-  })
-
-  it.each([
-    [['--port', 'eighty'], "'eighty' is not a port with four behind it. Start with --port 8080.\n"],
-    [['--redis', 'localhost'], "'localhost' is not the URL of a Redis. It begins with redis://\n"],
-    [['--hosts', 'http://a,b'], "'b' is not the URL of a host. It begins with http://\n"],
-    [['--port', '0', '--redis', 'redis://:secret@127.0.0.1:1'], 'Redis at 127.0.0.1:1 cannot be reached: '],
-    [['--prot', '80'], "Unknown option '--prot'. What there is: npm run example:cluster -- --help\n"],
-  ])('says what is wrong with %j', async (args, message) => {
-    const { code, output } = await new Program(process.execPath, [clusterProgram, ...args]).ended
-    expect(output.slice(0, message.length)).toBe(message)
-    expect(output.match(/\n/g)).toHaveLength(1)
-    expect(code).toBe(1)
-  })
-
-  it('says what to install, or to give, where there is no Redis', async () => {
-    const nothing = new Program(process.execPath, [clusterProgram, '--port', '0', '--data', data], { PATH: data })
-    const { code, output } = await nothing.ended
-    expect(output).toMatch(/^There is no redis-server on the path: install .*--redis redis:\/\/localhost:6379\.\n$/)
-    expect(code).toBe(1)
-  })
-
-  it('explains itself', async () => {
-    const { code, output } = await new Program(process.execPath, [clusterProgram, '--help']).ended
-    expect(output).toContain('--redis')
-    expect(code).toBe(0)
-  })
-})
 
 describe('The cluster', () => {
   let browser: Browser
@@ -132,6 +71,9 @@ describe('The cluster', () => {
   it('shows its hosts on a page, with two windows of a list beside them', async () => {
     const page = await openControl()
     for (const host of [1, 2, 3]) await hostIs(page, host, 'Alive and well')
+    // The todo page keeps its own files in the browser from then on, and must leave this page to the balancer.
+    await isPrepared(page)
+    await page.reload()
     const [anna, ben] = await Promise.all([windowOf(page, 'Anna'), windowOf(page, 'Ben')])
     await anna.getByLabel('New todo').fill('Coffee')
     await anna.getByLabel('New todo').press('Enter')
@@ -215,12 +157,14 @@ describe('The cluster', () => {
   })
 
   it('ends with all windows open', async () => {
-    const ending = await ClusterExample.start(dataFolder())
+    const folder = dataFolder()
+    const ending = await ClusterExample.start(folder)
     const page = await openList(browser, `${ending.url}/shopping`)
     const { code } = await ending.stop('SIGTERM')
     expect(code).toBe(0)
     expect(ending.processes()).toEqual([])
     await page.getByText('Offline', { exact: true }).waitFor()
+    removeFolder(folder)
   })
 })
 

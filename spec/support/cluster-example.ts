@@ -27,7 +27,7 @@ export class ClusterExample extends Program {
   }
 
   async begun(): Promise<this> {
-    const [, port] = await this.says(/http:\/\/localhost:(\d+)\/cluster[^]*Ctrl\+C/)
+    const [, port] = await this.says(/http:\/\/localhost:(\d+)\/cluster[\s\S]*Ctrl\+C/)
     this.port = Number(port)
     return this
   }
@@ -42,7 +42,7 @@ export class ClusterExample extends Program {
 
   /** What the health endpoints of the hosts answer; `undefined` for one that does not. */
   healths(): Promise<(Health | undefined)[]> {
-    return Promise.all(hosts.map((host) => health(`http://localhost:${this.port + host}/health`)))
+    return Promise.all(hosts.map((host) => healthAt(`http://localhost:${this.port + host}/health`)))
   }
 
   /** How many sessions each host has. */
@@ -64,7 +64,8 @@ export class ClusterExample extends Program {
   }
 }
 
-async function health(url: string): Promise<Health | undefined> {
+/** What a health endpoint answers; `undefined` where there is none. */
+export async function healthAt(url: string): Promise<Health | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }

@@ -62,7 +62,7 @@ const takesSessions = ({ state, isRunning }: HostState): boolean => state === 'w
 function summaryOf(state: ClusterState | undefined): string {
   if (!state) return 'The balancer cannot be reached. The windows go on by themselves.'
   const out = state.hosts.filter((host) => !takesSessions(host)).map(({ name }) => name)
-  if (out.length === 0) return 'Each window may be at any host.'
+  if (out.length === 0) return 'All hosts are well: each window may be at any of them.'
   if (out.length === state.hosts.length)
     return 'No host is left. Go on typing: it is kept in this browser until one is back.'
   return `Without ${out.join(' and ')}: the windows go on at what is left.`

@@ -7,8 +7,10 @@ export function HostCard({ host, index }: { readonly host: HostState; readonly i
   const { text, tone } = describe(host)
   return (
     <section className="host sheet" data-tone={tone} aria-label={name}>
-      <h2>{name}</h2>
-      <p className="state">{text}</p>
+      <header>
+        <h2>{name}</h2>
+        <p className="state">{text}</p>
+      </header>
       <dl>
         <div>
           <dt>Sessions</dt>
