@@ -26,8 +26,12 @@ describe('npm run example:cluster', () => {
 
   it('leaves no process when it is killed', async () => {
     const cluster = await ClusterExample.start(data)
-    await cluster.stop('SIGKILL')
-    await until('all processes to end', async () => expect(cluster.processes()).toEqual([]))
+    cluster.signal('SIGKILL')
+    try {
+      await until('all processes to end', async () => expect(cluster.processes()).toEqual([]))
+    } finally {
+      cluster.clear()
+    }
   })
 
   it('does not let two Redis write to one folder', async () => {
