@@ -5,7 +5,7 @@ import type { Plugin } from 'vite'
 
 /**
  * Tells a service worker what to keep: every file of the build, under the URL that the server gives it. `worker` is the
- * file that is built from it, `pages` has the URLs of the HTML files.
+ * file that is built from it, `pages` has the URLs of the HTML files; one that has none is not kept.
  */
 export function precache(worker: string, pages: Readonly<Record<string, string>>): Plugin {
   return {
@@ -19,7 +19,7 @@ export function precache(worker: string, pages: Readonly<Record<string, string>>
         const chunk = bundle[worker]
         if (chunk?.type !== 'chunk') throw new Error(`The build has no ${worker}.`)
         const built = Object.values(bundle)
-          .filter((file) => file !== chunk)
+          .filter((file) => file !== chunk && (file.fileName in pages || !file.fileName.endsWith('.html')))
           .map((file) => entry(pages[file.fileName] ?? `/${file.fileName}`, contentOf(file)))
         const copied = readdirSync(publicDir).map((name) => entry(`/${name}`, readFileSync(join(publicDir, name))))
         const files = [...built, ...copied].sort((a, b) => (a.url < b.url ? -1 : 1))

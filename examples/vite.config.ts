@@ -4,7 +4,7 @@ import { precache } from './precache.ts'
 
 const worker = 'service-worker.js'
 
-/** Two pages for browsers, with the worker that keeps them, and the program that serves them, for Node. Run by `serve/build.mjs`. */
+/** Pages for browsers, with the worker that keeps them, and the programs that serve them, for Node. Run by `serve/build.mjs`. */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), precache(worker, { 'todo/index.html': '/', 'flushout-todo/index.html': '/flushout' })],
@@ -18,6 +18,7 @@ export default defineConfig({
           input: {
             todo: 'todo/index.html',
             flushout: 'flushout-todo/index.html',
+            cluster: 'cluster/page/index.html',
             'service-worker': 'todo/service-worker.ts',
           },
           // Its name must stay, or browsers would not find the next one.
@@ -28,7 +29,10 @@ export default defineConfig({
     ssr: {
       build: {
         outDir: 'dist/serve',
-        ssr: 'serve/main.ts',
+        ssr: true,
+        rolldownOptions: {
+          input: { main: 'serve/main.ts', cluster: 'cluster/main.ts', 'cluster-host': 'cluster/host.ts' },
+        },
         target: 'node20',
         copyPublicDir: false,
       },

@@ -18,6 +18,9 @@ const exampleSources = ['dist', 'examples']
 /** What `npm start` runs, once it is built. */
 export const program = join(root, 'examples/dist/serve/main.js')
 
+/** What `npm run example:cluster` runs. */
+export const clusterProgram = join(root, 'examples/dist/serve/cluster.js')
+
 /** Builds the package where it is older than its sources. Tells `say` what it does. */
 export function buildPackage(say = () => {}) {
   if (!isOlder('dist/lib/index.js', packageSources)) return

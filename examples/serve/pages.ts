@@ -11,6 +11,12 @@ interface Answer {
 
 type Named = [path: string, answer: Answer]
 
+/** What a path tells at the time, as JSON. */
+export interface Told {
+  readonly status: number
+  readonly body: object
+}
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -21,25 +27,28 @@ const types: Readonly<Record<string, string>> = {
 }
 
 // All that a page needs comes from here; a socket on the same port is 'self' in every browser of today.
-const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 /**
- * Answers with the built pages, which it reads once, so that no path from outside ever names a file: `/flushout` is the
- * one, whatever else looks like a page the other, the paths of `told` what these tell. Beside them is what keeps a name:
- * the icons, and the service worker.
+ * Answers with the built pages, which it reads once, so that no path from outside ever names a file: those of `named` at
+ * theirs, whatever else looks like a page with the todo list, the paths of `told` with what these tell. Beside them is
+ * what keeps a name: the icons, and the service worker.
  */
-export function pages(folder: string, told: Readonly<Record<string, () => object>>): RequestListener {
+export function pages(
+  folder: string,
+  told: Readonly<Record<string, () => Told>>,
+  named: Readonly<Record<string, string>> = { '/flushout': 'flushout-todo/index.html' },
+): RequestListener {
   const files = new Map<string, Answer>([
     ...filesIn(join(folder, 'assets')).map((name): Named => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
     ...filesIn(folder).map((name): Named => [`/${name}`, page(join(folder, name))]),
+    ...Object.entries(named).map(([path, name]): Named => [path, page(join(folder, name))]),
   ])
   const todo = page(join(folder, 'todo/index.html'))
-  const flushout = page(join(folder, 'flushout-todo/index.html'))
 
   function answerTo(path: string): Answer {
     const tell = Object.hasOwn(told, path) ? told[path] : undefined
     if (tell) return json(tell())
-    if (path === '/flushout') return flushout
     if (path.startsWith('/assets/')) return files.get(path) ?? text(404, 'There is no such file here.')
     return files.get(path) ?? todo
   }
@@ -82,10 +91,10 @@ function fileAnswer(file: string, headers: Record<string, string>): Answer {
   }
 }
 
-const json = (value: object): Answer => ({
-  status: 200,
+const json = ({ status, body }: Told): Answer => ({
+  status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify(value),
+  body: JSON.stringify(body),
 })
 
 const text = (status: number, body: string): Answer => ({ status, headers: { 'content-type': 'text/plain' }, body })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { lmdbHistory } from 'millrace/adapters/history/lmdb'
+import type { HistoryAdapter } from 'millrace'
 import { createHost } from 'millrace/host'
 import { httpListener } from 'millrace/transports/http/server'
 import { serveSocketIo } from 'millrace/transports/socket-io/server'
@@ -16,19 +16,35 @@ export interface Serving {
   close(): Promise<void>
 }
 
-/** Serves the pages in a folder and the lists in another on one port, by every transport there is. */
-export async function serve(options: { port: number; data: string; pages: string; transport: Way }): Promise<Serving> {
+export interface ServeOptions {
+  readonly port: number
+  /** The folder of the built pages. */
+  readonly pages: string
+  readonly transport: Way
+  /** Opens what keeps the lists, once the port is there. It is closed with the server. */
+  readonly history: () => HistoryAdapter
+  /** Whether what it needs is there, and what to tell of that. @default always */
+  readonly health?: () => { readonly isWell: boolean } & object
+}
+
+/** Serves the pages in a folder and the lists of a history on one port, by every transport there is. */
+export async function serve(options: ServeOptions): Promise<Serving> {
   const http = createServer()
   http.listen(options.port)
   await once(http, 'listening')
   try {
-    const host = createHost({ documents, history: lmdbHistory(options.data) })
+    const host = createHost({ documents, history: options.history() })
     const io = new Server(http, { serveClient: false })
     const edge = serveSocketIo(io, host)
     const millrace = httpListener(host)
+    let isClosing = false
     const answer = pages(options.pages, {
-      '/health': () => ({ status: 'ok', ...host.counts }),
-      '/transport': () => ({ transport: options.transport }),
+      '/health': () => {
+        const { isWell, ...more } = options.health?.() ?? { isWell: true }
+        const status = isClosing ? 'closing' : isWell ? 'ok' : 'unwell'
+        return { status: status === 'ok' ? 200 : 503, body: { status, ...host.counts, ...more } }
+      },
+      '/transport': () => ({ status: 200, body: { transport: options.transport } }),
     })
     http.on('request', (request, response) => (request.url === '/millrace' ? millrace : answer)(request, response))
     host.events$.subscribe((event) => {
@@ -37,6 +53,7 @@ export async function serve(options: { port: number; data: string; pages: string
     return {
       port: (http.address() as AddressInfo).port,
       async close() {
+        isClosing = true
         edge.unsubscribe()
         await host.close()
         await io.close()

@@ -25,6 +25,7 @@ const { version, files } = builtPages
 const named = 'millrace-pages-'
 const name = named + version
 const known = new Set(files.map(({ url }) => url))
+const served = new Set(['/health', '/cluster'])
 
 // With their hashes: files of another version, on a server that is being replaced, are none of this one.
 const fill = async () => {
@@ -42,7 +43,7 @@ function fileAt({ url, mode }: Request): string | undefined {
   const { origin, pathname } = new URL(url)
   if (origin !== worker.location.origin) return undefined
   if (known.has(pathname)) return pathname
-  const isPage = mode === 'navigate' && pathname !== '/health' && !pathname.startsWith('/assets/')
+  const isPage = mode === 'navigate' && !served.has(pathname) && !pathname.startsWith('/assets/')
   return isPage ? '/' : undefined
 }
 

@@ -23,9 +23,13 @@ export class Program {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const { NODE_OPTIONS: _, PORT: __, ...inherited } = process.env
-    this.#child = spawn(command, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, folder = '.') {
+    const { NODE_OPTIONS: _, PORT: __, REDIS_URL: ___, ...inherited } = process.env
+    this.#child = spawn(command, args, {
+      cwd: folder,
+      env: { ...inherited, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => {
         this.#output += text
