@@ -3,9 +3,9 @@ import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { parse } from 'yaml'
 import { healthAt } from '../support/cluster-example.ts'
 import { Program } from '../support/example-server.ts'
-import { readYaml } from '../support/plain-yaml.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { freePort } from '../support/redis/free-port.ts'
 import { redisServer } from '../support/redis/server.ts'
@@ -22,7 +22,7 @@ interface Service {
 }
 
 const folder = 'examples/cluster'
-const { services, volumes } = readYaml(readFileSync(`${folder}/compose.yaml`, 'utf8')) as unknown as {
+const { services, volumes } = parse(readFileSync(`${folder}/compose.yaml`, 'utf8')) as {
   readonly services: Readonly<Record<string, Service>>
   readonly volumes: Readonly<Record<string, null>>
 }
