@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis'
-import { finalize, fromEvent, interval, lastValueFrom, map, mergeMap, take, takeUntil, timer } from 'rxjs'
+import { concatMap, fromEvent, interval, lastValueFrom, map, take, takeUntil, timer } from 'rxjs'
 import { redisHistory } from '../../adapters/history/redis/index.ts'
 import type { AppendResult, HistoryAdapter } from '../../lib/contracts/history.ts'
+import type { CommandCompletion } from '../../lib/flushout.ts'
 import { createHost } from '../../lib/host/index.ts'
 import { answering } from '../support/remote.ts'
 import { Speaker } from '../support/speaker.ts'
@@ -21,8 +22,11 @@ export interface Spent {
 }
 
 const [url = ''] = process.argv.slice(2)
-let appends: Record<AppendResult['type'], number>
+const none = () => ({ appended: 0, not_at_head: 0, refused: 0 })
+let appends: Record<AppendResult['type'], number> = none()
 const host = createHost({ documents, history: counted(redisHistory(new Redis(url))) })
+const redis = new Redis(url)
+const subscriber = redis.duplicate()
 let speakers: readonly Speaker[] = []
 
 /** An adapter that counts how its appends end. */
@@ -45,7 +49,7 @@ function counted(adapter: HistoryAdapter): HistoryAdapter {
 
 /** Measures something that gives how many commands it made. */
 async function spent(play: (answered: number[]) => Promise<number>): Promise<Spent> {
-  appends = { appended: 0, not_at_head: 0, refused: 0 }
+  appends = none()
   const answered: number[] = []
   const [start, cpu] = [performance.now(), process.cpuUsage()]
   const commands = await play(answered)
@@ -97,6 +101,9 @@ const offer = (milliseconds: number, every: number): Promise<Spent> =>
 const now = (): string => process.hrtime.bigint().toString()
 const since = (time: string): number => Number(process.hrtime.bigint() - BigInt(time)) / 1e6
 
+const titleIn = (completion: CommandCompletion | undefined): string =>
+  (completion as unknown as { command: { props: { title: string } } }).command.props.title
+
 /** How long it took what others say, by their clock, until so many were heard. */
 function hear(count: number): Promise<number[]> {
   const [speaker] = speakers as [Speaker]
@@ -105,7 +112,7 @@ function hear(count: number): Promise<number[]> {
     speaker.commands$.pipe(
       take(count),
       map(({ completions: [first] }) => {
-        heard.push(since((first?.command.props as { title: string }).title))
+        heard.push(since(titleIn(first)))
         return heard
       }),
     ),
@@ -117,19 +124,15 @@ async function say(count: number, every: number): Promise<void> {
   const [speaker] = speakers as [Speaker]
   const saying = interval(every).pipe(
     take(count),
-    mergeMap(() =>
+    concatMap(() =>
       speaker.flush([{ command: { action: 'update', path: ['todos', 'todo-1'], props: { title: now() } } }]),
     ),
   )
   await lastValueFrom(saying)
 }
 
-const redis = new Redis(url)
-
 /** The same over a channel, with nothing in between. */
-async function hearChannel(count: number): Promise<number[]> {
-  const subscriber = redis.duplicate()
-  await subscriber.subscribe('bench')
+function hearChannel(count: number): Promise<number[]> {
   const heard: number[] = []
   return lastValueFrom(
     fromEvent(subscriber, 'message', (_channel, text: string) => text).pipe(
@@ -138,7 +141,6 @@ async function hearChannel(count: number): Promise<number[]> {
         heard.push(since(text))
         return heard
       }),
-      finalize(() => subscriber.disconnect()),
     ),
   )
 }
@@ -147,13 +149,14 @@ async function sayChannel(count: number, every: number): Promise<void> {
   await lastValueFrom(
     interval(every).pipe(
       take(count),
-      mergeMap(() => redis.publish('bench', now())),
+      concatMap(() => redis.publish('bench', now())),
     ),
   )
 }
 
 answering({
   async open(ids: readonly string[]): Promise<void> {
+    await subscriber.subscribe('bench')
     speakers = await Promise.all(ids.map((id) => Speaker.at(host, id)))
   },
   saturate,
