@@ -44,7 +44,7 @@ class Appender {
       outcome: {},
       hashes: Array.from({ length: size }, (_, i) => `abcdefghijk${i}`),
     }
-    const args = [count, mark, document, channel, 8_192, 'publish', ...argumentsOf(batch, JSON.stringify(batch))]
+    const args = [count, mark, document, channel, 65_536, 'publish', ...argumentsOf(batch, JSON.stringify(batch))]
     const answer = await redis.evalsha(sha, 5, history, batches, records, clients, snapshot, ...args)
     if ((answer as string[])[0] !== 'appended') throw new Error(String(answer))
     this.#position = { count: count + size, mark: batch.mark }

@@ -26,7 +26,7 @@ const loadScript = script(loadText)
 const recordScript = script(recordText)
 const saveScript = script(saveText)
 
-const noticeCharacters = 8_192
+const noticeCharacters = 65_536
 const mostForgotten = 1_000
 
 /** What the histories of one adapter share. */
