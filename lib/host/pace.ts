@@ -20,7 +20,7 @@ export class Pace {
   wait(now: number, random: number, hasLost: boolean): number {
     const interval = this.#at(now)
     if (interval < shortest) return 0
-    return hasLost ? (interval * random) / 2 : interval * (0.75 + random / 2)
+    return hasLost ? interval * random : interval * (0.75 + random / 2)
   }
 
   #at(now: number): number {
