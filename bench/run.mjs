@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { build } from 'esbuild'
 
-// Node 20 runs no TypeScript: each bench is bundled, and run in a process of its own.
+// Node 20 runs no TypeScript: each bench is bundled, and run in a process of its own, as are the programs that it starts.
 const named = process.argv.slice(2)
 const benches = readdirSync('bench')
   .filter((file) => file.endsWith('.ts') && file !== 'rounds.ts')
@@ -11,12 +11,14 @@ const benches = readdirSync('bench')
 
 const outdir = 'node_modules/.cache/millrace-bench'
 await build({
-  entryPoints: benches.map((name) => `bench/${name}.ts`),
+  entryPoints: [...benches.map((name) => `bench/${name}.ts`), 'bench/programs/*.ts'],
+  outbase: 'bench',
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'es2022',
   packages: 'external',
+  loader: { '.lua': 'text' },
   outdir,
   outExtension: { '.js': '.mjs' },
 })

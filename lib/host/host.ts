@@ -7,7 +7,6 @@ import {
   type Observable,
   Subject,
   switchMap,
-  takeUntil,
   throwError,
   timeout,
 } from 'rxjs'
@@ -102,6 +101,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
   readonly environment: Environment
   readonly limits: Limits
   readonly events$: Observable<HostEvent>
+  readonly ending$: Observable<void>
   readonly #config: HostConfig<K, C>
   readonly #kinds: ReadonlyMap<string, DocumentKind<object, C>>
   readonly #events = new Subject<HostEvent>()
@@ -116,6 +116,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
     this.environment = config.environment ?? realEnvironment
     this.limits = { ...defaultLimits, ...config.limits }
     this.events$ = this.#events.asObservable()
+    this.ending$ = this.#ending.asObservable()
     this.#rooms = new Rooms({
       history: config.history,
       environment: this.environment,
@@ -141,13 +142,7 @@ class Serve<K extends DocumentKinds, C extends Context> implements Host<K, C>, S
         if (this.#closed) return throwError(() => new MillraceError('connection_lost', 'The host is closing.'))
         if (this.#sessions >= this.limits.sessions) return from([this.#full])
         this.#sessions++
-        return sessionOf(
-          this,
-          info,
-        )(incoming).pipe(
-          takeUntil(this.#ending),
-          finalize(() => this.#sessions--),
-        )
+        return sessionOf(this, info)(incoming).pipe(finalize(() => this.#sessions--))
       })
   }
 

@@ -30,6 +30,8 @@ export type Right = 'write' | 'read' | false | undefined
 export interface Serving<C extends Context> {
   readonly environment: Environment
   readonly limits: Limits
+  /** Emits when the host closes, which ends every session. */
+  readonly ending$: Observable<void>
   authenticate(hello: Hello, info: SessionInfo): Promise<C>
   authorize(context: C, id: string): Promise<Right>
   beforeFlush(batch: CompletionBatch & { readonly document: string }, context: C): Promise<C>
@@ -59,6 +61,7 @@ export const sessionOf =
       let waiting = 0
       // Before anything comes in: a session may end while it is being subscribed.
       subscriber.add(session.open)
+      subscriber.add(host.ending$.subscribe(() => subscriber.complete()))
       subscriber.add(
         incoming
           .pipe(

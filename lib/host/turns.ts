@@ -13,6 +13,7 @@ import { endOf, recordOf } from './batches.ts'
 import { type Cut, cutBy } from './cut.ts'
 import { DocumentSize, sizeOf } from './document-size.ts'
 import { HistoryReplica, type Served } from './history-replica.ts'
+import { Pace } from './pace.ts'
 import { isPassing, whenToAskAgain } from './patience.ts'
 import { recordKey } from './records.ts'
 import type { Answer, Turn } from './turn.ts'
@@ -51,6 +52,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   #group: Entry<C>[] = []
   /** By their marks, those of an append that failed and may have happened, or may still happen. */
   readonly #doubtful = new Map<string, Entry<C>>()
+  readonly #pace = new Pace()
   #running: Promise<void> | undefined
 
   /** Loads a document from its history, or begins with its kind's initial one. */
@@ -89,14 +91,16 @@ export class Turns<T extends object = object, C extends Context = Context> exten
 
   async #run(): Promise<void> {
     let group: readonly Waiting<C>[] = []
+    // What is submitted in the same turn goes together.
+    await undefined
     try {
-      for (let attempt = 0; group.length + this.#queue.length > 0; attempt++) {
+      while (group.length + this.#queue.length > 0) {
         group = group.concat(this.#queue)
         this.#queue = []
-        group = await this.#turn(group, attempt)
-        if (group.length === 0) attempt = 0
+        group = await this.#turn(group)
         if (this.unsaved >= Math.max(commandsPerSnapshot, this.#size.bytes / bytesPerCommand)) await this.save()
         if (this.failure) throw this.failure
+        await this.#pause(group.length > 0)
       }
     } catch (error) {
       this.fail(error)
@@ -107,8 +111,8 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   }
 
   /** One append. @returns the flushes that must go again */
-  async #turn(group: readonly Waiting<C>[], attempt: number): Promise<Waiting<C>[]> {
-    const known = await this.untilAnswered(() => this.#recordsOf(group))
+  async #turn(group: readonly Waiting<C>[]): Promise<Waiting<C>[]> {
+    const known = this.#recordsAtHand(group) ?? (await this.untilAnswered(() => this.#recordsOf(group)))
     // From here to the append nothing waits: what is judged is judged on the confirmed document.
     this.#takeOver(known, group)
     const again: Waiting<C>[] = []
@@ -141,7 +145,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
         if (result.head) await this.reached(result.head)
         // Where nothing came first, the history has gone back.
         if (this.position.mark === position.mark) throw this.lost()
-        await this.#pause(this.served.environment.random() * Math.min(2 ** attempt, 50))
+        this.#pace.lost(this.served.environment.now())
         return waiting
       }
       case 'refused':
@@ -169,6 +173,20 @@ export class Turns<T extends object = object, C extends Context = Context> exten
       } else if (isFirst) this.records.learn(client, by, record)
       return [waiting]
     })
+  }
+
+  /** The records of all that wait, where nothing must be asked for. */
+  #recordsAtHand(group: readonly Waiting<C>[]): Map<string, Known> | undefined {
+    const known = new Map<string, Known>()
+    for (const { turn } of group) {
+      const { client, by, after = 0 } = turn
+      const key = recordKey(client, by)
+      if (known.has(key)) continue
+      const record = this.records.get(client, by)
+      if (record === undefined || after > (record?.seq ?? 0)) return undefined
+      known.set(key, record ?? undefined)
+    }
+    return known
   }
 
   async #recordsOf(group: readonly Waiting<C>[]): Promise<Map<string, Known>> {
@@ -298,8 +316,11 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     await this.untilAnswered(() => this.catchUp())
   }
 
-  #pause(milliseconds: number): Promise<unknown> {
-    return firstValueFrom(timer(milliseconds, this.served.environment.scheduler))
+  /** Lets other hosts have their turns. */
+  async #pause(hasLost: boolean): Promise<void> {
+    const { now, random, scheduler } = this.served.environment
+    const milliseconds = this.#pace.wait(now(), random(), hasLost)
+    if (milliseconds > 0 && !this.isClosing) await firstValueFrom(timer(milliseconds, scheduler))
   }
 
   #closed(): MillraceError {

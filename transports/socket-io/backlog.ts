@@ -17,33 +17,28 @@ export interface Backlog {
   countLive(): void
 }
 
-// Runs for every packet of every socket, so it listens without a detour.
+// Runs for every packet of every socket, so it listens without a detour, and is read without one.
 export function backlogOf(connection: Socket['conn'], lifetime: Subscription): Backlog {
-  let all = 0
-  let live = 0
   let last = 0
+  const backlog = {
+    all: 0,
+    live: 0,
+    countLive() {
+      if (backlog.all > 0) backlog.live += last
+    },
+  }
 
   function onPacket({ data }: { readonly data?: { readonly length: number } }): void {
     last = packetOverhead + (data?.length ?? 0)
-    all += last
+    backlog.all += last
   }
 
   function onFlush(): void {
-    all = 0
-    live = 0
+    backlog.all = 0
+    backlog.live = 0
   }
 
   connection.on('packetCreate', onPacket).on('flush', onFlush)
   lifetime.add(() => connection.off('packetCreate', onPacket).off('flush', onFlush))
-  return {
-    get all() {
-      return all
-    },
-    get live() {
-      return live
-    },
-    countLive() {
-      if (all > 0) live += last
-    },
-  }
+  return backlog
 }

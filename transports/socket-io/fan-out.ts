@@ -62,19 +62,15 @@ export function createFanOut(server: Server): FanOut {
   return { send, flush }
 }
 
+// Who has left the Server meanwhile is in none of its rooms.
 function deliver(server: Server, { message, lines }: Group): void {
-  const connected = lines.filter(({ socket }) => socket.connected)
   try {
-    emit(server, message, connected)
+    const [first] = lines
+    if (lines.length > 1) server.local.to(lines.map(({ socket }) => socket.id)).emit(messageEvent, message)
+    else if (first?.socket.connected) first.socket.emit(messageEvent, message)
   } catch (error) {
-    for (const line of connected) line.failed(error)
+    for (const line of lines) line.failed(error)
     return
   }
-  for (const line of connected) line.sent(message)
-}
-
-function emit(server: Server, message: ServerMessage, lines: readonly Line[]): void {
-  const [first] = lines
-  if (lines.length === 1) first?.socket.emit(messageEvent, message)
-  else if (lines.length > 1) server.local.to(lines.map(({ socket }) => socket.id)).emit(messageEvent, message)
+  for (const line of lines) line.sent(message)
 }

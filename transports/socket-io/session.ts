@@ -22,6 +22,7 @@ import { closingOf } from './closing.ts'
 import { messageEvent } from './event.ts'
 import type { FanOut, Line } from './fan-out.ts'
 import { tooLarge } from './message-size.ts'
+import { writeTogether } from './one-write.ts'
 
 export interface Bounds {
   readonly maxBacklog: number
@@ -37,6 +38,7 @@ export function serveSocket(socket: Socket, source: SessionSource, fanOut: FanOu
     const lifetime = new Subscription()
     const broken = new Subject<never>()
     const closing = closingOf(socket, lifetime)
+    writeTogether(socket.conn, lifetime)
     const line = lineTo(socket, backlogOf(socket.conn, lifetime), bounds, broken)
     const refused = tooLarge(socket.conn, source.maxMessageBytes).pipe(
       tap((bytes) => fanOut.send(line, refusal(bytes, source.maxMessageBytes))),
@@ -65,6 +67,8 @@ function lineTo(socket: Socket, backlog: Backlog, bounds: Bounds, broken: Subjec
     socket,
     group: 0,
     sent(message) {
+      // As a rule a packet goes out at once.
+      if (backlog.all === 0) return
       if (message.type === 'commands' && message.at >= since) backlog.countLive()
       if (backlog.all > bounds.maxBacklog || backlog.live > bounds.maxLiveBacklog) {
         broken.error(

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import type { Writable } from 'node:stream'
 
 /** What is used of a client of the package `ioredis`: a `Redis` or a `Cluster`, of version 5.4 or above, or 6. */
 export interface RedisClient extends Pick<EventEmitter, 'on'> {
@@ -11,6 +12,8 @@ export interface RedisClient extends Pick<EventEmitter, 'on'> {
   /** Of a Cluster alone. */
   nodes?(role: 'master'): readonly { info(): Promise<string> }[]
   disconnect(): void
+  /** Of a Redis alone, where it is connected. */
+  readonly stream?: Pick<Writable, 'cork' | 'uncork'>
 }
 
 /**

@@ -26,7 +26,7 @@ const loadScript = script(loadText)
 const recordScript = script(recordText)
 const saveScript = script(saveText)
 
-const noticeCharacters = 8_192
+const noticeCharacters = 65_536
 const mostForgotten = 1_000
 /** Milliseconds that a snapshot may take before another host tries. */
 const savingTime = 10_000
@@ -46,6 +46,8 @@ export interface Shelf {
 /** The history of one document in Redis. */
 export function redisLog(id: string, { line, grown, settling, life, prefix, publish, retention }: Shelf): History {
   const keys = keysOf(prefix, id)
+  /** What is being appended, by its text: it may be heard of before that is answered, and need not be read. */
+  const own = new Map<string, Batch>()
   const { history, batches, records, clients, snapshot, saving } = keys
   const run = (asked: Script, names: readonly string[], args: readonly (string | number)[]) =>
     line.run(asked, names, args).catch((error: unknown) => {
@@ -61,6 +63,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
 
   async function append(position: Position, appended: readonly Batch[], initial?: object): Promise<AppendResult> {
     endOfAll(position, appended)
+    const texts = appended.map((batch) => JSON.stringify(batch))
     const args = [
       position.count,
       position.mark,
@@ -68,13 +71,18 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
       settling.isAtOnce ? keys.channel : '',
       noticeCharacters,
       publish,
-      ...appended.flatMap(argumentsOf),
+      ...appended.flatMap((batch, i) => argumentsOf(batch, texts[i] as string)),
     ]
-    const answer = (await run(appendScript, [history, batches, records, clients, snapshot], args)) as string[]
-    if (!settling.isAtOnce) await settling.settle(keys)
-    const result = resultIn(answer)
-    if (result.type === 'appended') grown.tell(keys, { number: Number(answer[1]), batches: appended })
-    return result
+    appended.forEach((batch, i) => void own.set(texts[i] as string, batch))
+    try {
+      const answer = (await run(appendScript, [history, batches, records, clients, snapshot], args)) as string[]
+      if (!settling.isAtOnce) await settling.settle(keys)
+      const result = resultIn(answer)
+      if (result.type === 'appended') grown.tell(keys, { number: Number(answer[1]), texts })
+      return result
+    } finally {
+      for (const text of texts) own.delete(text)
+    }
   }
 
   async function record(client: string, by: string): ReturnType<History['record']> {
@@ -102,7 +110,7 @@ export function redisLog(id: string, { line, grown, settling, life, prefix, publ
     append: (position, appended, initial) => life.run(() => append(position, appended, initial)),
     record: (client, by) => life.run(() => record(client, by)),
     save: (position, document, wanted) => life.run(() => save(position, document, retentionOf(retention, wanted))),
-    read: (position) => life.hold(reading(run, keys, id, position, grown.of(keys))),
+    read: (position) => life.hold(reading(run, keys, id, position, grown.of(keys), own)),
   }
 }
 

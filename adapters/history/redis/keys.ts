@@ -31,6 +31,9 @@ export const channelOf = (prefix: string, name: string): string => `${prefix}cha
 
 /** Any text, as one without braces, spaces or halves of characters. No two give the same. */
 export const encoded = (text: string): string =>
-  encodeURIComponent(JSON.stringify(text).slice(1, -1)).replaceAll('%2F', '/')
+  plain.test(text) ? text : encodeURIComponent(JSON.stringify(text).slice(1, -1)).replaceAll('%2F', '/')
+
+/** Stands for itself, as most texts do. */
+const plain = /^[\w/-]*$/
 
 export const decoded = (text: string): string => JSON.parse(`"${decodeURIComponent(text)}"`) as string

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { BehaviorSubject, type SchedulerLike } from 'rxjs'
+import { BehaviorSubject, type SchedulerLike, type Subscription } from 'rxjs'
 import { MillraceError, messageOf } from '../../../lib/errors.ts'
 import { connection, type RedisClient } from './client.ts'
 import { type Durability, inspect } from './inspection.ts'
@@ -24,6 +24,8 @@ export type RedisState =
 
 /** Something that was asked, until it is answered. */
 interface Asked {
+  /** When it is late. */
+  readonly due: number
   send(): void
   fail(error: MillraceError): void
 }
@@ -39,6 +41,9 @@ export class Line {
   readonly #unsent = new Set<Asked>()
   readonly #sent = new Set<Asked>()
   readonly #state$ = new BehaviorSubject<RedisState>({ type: 'connecting' })
+  /** One for all: as each is given equally long, who asked first is late first. */
+  #alarm: Subscription | undefined
+  #isHeld = false
 
   constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike, durability: Durability) {
     this.#client = connection(client, deadline)
@@ -92,6 +97,7 @@ export class Line {
 
   close(): void {
     this.#client.disconnect()
+    this.#alarm?.unsubscribe()
     this.#set({ type: 'closed' })
     this.#state$.complete()
     for (const asked of [this.#unsent, this.#sent]) failAll(asked, unavailable('It was closed.'))
@@ -120,14 +126,15 @@ export class Line {
   #within<R>(call: () => Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
       const forget = () => {
-        alarm.unsubscribe()
         this.#unsent.delete(asked)
         this.#sent.delete(asked)
       }
       const asked: Asked = {
+        due: this.#scheduler.now() + this.#deadline,
         send: () => {
           this.#unsent.delete(asked)
           this.#sent.add(asked)
+          this.#writeTogether()
           call().then(
             (result) => {
               forget()
@@ -141,13 +148,37 @@ export class Line {
           reject(error)
         },
       }
-      const late = () => asked.fail(unavailable(`It did not answer within ${this.#deadline} ms.`))
-      const alarm = this.#scheduler.schedule(late, this.#deadline)
       const state = this.#state$.value
       if (state.type === 'ready') asked.send()
-      else if (state.type === 'refused') asked.fail(unavailable(state.reason))
+      else if (state.type === 'refused') return asked.fail(unavailable(state.reason))
       else this.#unsent.add(asked)
+      this.#alarm ??= this.#wakeFor(asked)
     })
+  }
+
+  /** What is asked for in one turn goes to the operating system as one, which costs it more than anything here. */
+  #writeTogether(): void {
+    const { stream } = this.#client
+    if (!stream || this.#isHeld) return
+    this.#isHeld = true
+    stream.cork()
+    setImmediate(() => {
+      this.#isHeld = false
+      stream.uncork()
+    })
+  }
+
+  #wakeFor({ due }: Asked): Subscription {
+    return this.#scheduler.schedule(() => this.#failLate(), Math.max(0, due - this.#scheduler.now()))
+  }
+
+  #failLate(): void {
+    const now = this.#scheduler.now()
+    for (const asked of [...this.#unsent, ...this.#sent]) {
+      if (asked.due <= now) asked.fail(unavailable(`It did not answer within ${this.#deadline} ms.`))
+    }
+    const [next] = this.#sent.size > 0 ? this.#sent : this.#unsent
+    this.#alarm = next && this.#wakeFor(next)
   }
 }
 

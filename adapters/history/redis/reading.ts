@@ -22,13 +22,14 @@ interface Page {
   readonly more: boolean
 }
 
-/** The batches behind a position, in pages, and then as `wakes` say that there are more. */
+/** The batches behind a position, in pages, and then as `wakes` say that there are more; `own` are at hand by their texts. */
 export function reading(
   run: Line['run'],
   keys: Keys,
   id: string,
   position: Position,
   wakes: Observable<Wake>,
+  own: ReadonlyMap<string, Batch>,
 ): Observable<Batch> {
   return defer(() => {
     let end: Spot | undefined
@@ -41,7 +42,7 @@ export function reading(
     return wakes.pipe(
       startWith(undefined),
       concatMap((wake) => {
-        const told = wake && end ? toldBy(wake, end) : undefined
+        const told = wake && end ? toldBy(wake, end, own) : undefined
         return told ? from(told) : pages.pipe(concatMap((behind) => behind?.batches ?? []))
       }),
       tap(({ batch, number }) => {
@@ -53,15 +54,25 @@ export function reading(
 }
 
 /** What a notice tells that is new; `undefined` where that must be asked for. */
-function toldBy({ number, batches }: NonNullable<Wake>, end: Spot): readonly Numbered[] | undefined {
+function toldBy(
+  { number, texts }: NonNullable<Wake>,
+  end: Spot,
+  own: ReadonlyMap<string, Batch>,
+): readonly Numbered[] | undefined {
   if (number <= end.number) return []
-  const first = number - batches.length + 1
-  const news = batches.slice(Math.max(0, end.number + 1 - first)).map((batch, i, { length }) => ({
-    batch,
-    number: number - length + 1 + i,
-  }))
-  const [next] = news
-  return next?.number === end.number + 1 && follows(next.batch, end) ? news : undefined
+  const first = number - texts.length + 1
+  const news = texts.slice(Math.max(0, end.number + 1 - first))
+  if (number - news.length !== end.number) return undefined
+  try {
+    const told = news.map((text, i) => ({
+      batch: own.get(text) ?? (JSON.parse(text) as Batch),
+      number: end.number + 1 + i,
+    }))
+    return told[0] && follows(told[0].batch, end) ? told : undefined
+  } catch {
+    // Somebody else's.
+    return undefined
+  }
 }
 
 async function pageBehind(

@@ -2,8 +2,8 @@ import type { Batch, ClientRecord } from '../../../lib/contracts/history.ts'
 import { clientKey, endOf, type Spot } from '../rules.ts'
 import { decoded, encoded } from './keys.ts'
 
-/** A batch as the script that appends takes it. */
-export function argumentsOf(batch: Batch): string[] {
+/** A batch as the script that appends takes it; `text` is the batch as JSON. */
+export function argumentsOf(batch: Batch, text: string): string[] {
   const { mark, client, by, after, last, sentFrom, hashes, outcome } = batch
   return [
     clientKey(client, by),
@@ -15,7 +15,7 @@ export function argumentsOf(batch: Batch): string[] {
     sentFrom?.mark ?? '',
     hashes.map(encoded).join(' '),
     JSON.stringify([mark, outcome]),
-    JSON.stringify(batch),
+    text,
   ]
 }
 
@@ -40,20 +40,15 @@ export function spotIn(text: string): Spot {
   return { count: Number(count), number: Number(number), mark }
 }
 
-/** What is told of an append: the number of its last batch, and the batches where these are small. */
+/** What is told of an append: the number of its last batch, and the batches as JSON where these are small. */
 export interface Notice {
   readonly number: number
-  readonly batches: readonly Batch[]
+  readonly texts: readonly string[]
 }
 
 /** `undefined` where it is none: then it says no more than that somebody should look. */
 export function noticeIn(text: string): Notice | undefined {
-  const [first = '', ...batches] = text.split('\n')
+  const [first = '', ...texts] = text.split('\n')
   const number = Number(first)
-  if (!/^\d+$/.test(first) || !Number.isSafeInteger(number)) return undefined
-  try {
-    return { number, batches: batches.map((batch) => JSON.parse(batch) as Batch) }
-  } catch {
-    return undefined
-  }
+  return /^\d+$/.test(first) && Number.isSafeInteger(number) ? { number, texts } : undefined
 }

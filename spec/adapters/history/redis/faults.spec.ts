@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { filter, firstValueFrom, ReplaySubject, retry, type Subscription, throwError, timer } from 'rxjs'
+import { filter, firstValueFrom, lastValueFrom, ReplaySubject, retry, type Subscription, throwError, timer } from 'rxjs'
 import { type RedisHistory, type RedisHistoryOptions, redisHistory } from '../../../../adapters/history/redis/index.ts'
 import type { Batch, History, Position } from '../../../../lib/contracts/history.ts'
 import { hasCode } from '../../../../lib/errors.ts'
@@ -176,8 +176,11 @@ describe('redisHistory', () => {
     const history = open().open(documentId)
     const head = lastOf(await begin(history, 2))
     const heard = read(history, head)
+    const next = batchAfter(head, { after: 2 })
+    await history.append(head, [next])
+    await hears(heard, next)
     await server.ask('FLUSHALL')
-    await expect(firstValueFrom(heard)).rejects.toMatchObject({ code: 'regressed' })
+    await expect(lastValueFrom(heard)).rejects.toMatchObject({ code: 'regressed' })
     expect(await history.record('ann', 'subject')).toEqual({ record: undefined, head: undefined })
   })
 

@@ -1,0 +1,169 @@
+import { Redis } from 'ioredis'
+import { concatMap, fromEvent, interval, lastValueFrom, map, take, takeUntil, timer } from 'rxjs'
+import { redisHistory } from '../../adapters/history/redis/index.ts'
+import type { AppendResult, HistoryAdapter } from '../../lib/contracts/history.ts'
+import type { CommandCompletion } from '../../lib/flushout.ts'
+import { createHost } from '../../lib/host/index.ts'
+import { answering } from '../support/remote.ts'
+import { Speaker } from '../support/speaker.ts'
+import { changes, documents } from '../support/todos.ts'
+
+/** What it took this process. */
+export interface Spent {
+  readonly commands: number
+  /** Milliseconds. */
+  readonly time: number
+  /** Milliseconds of CPU. */
+  readonly cpu: number
+  /** How many appends ended how. */
+  readonly appends: Readonly<Record<AppendResult['type'], number>>
+  /** Milliseconds until each flush was answered. */
+  readonly answered: readonly number[]
+}
+
+const [url = ''] = process.argv.slice(2)
+const none = () => ({ appended: 0, not_at_head: 0, refused: 0 })
+let appends: Record<AppendResult['type'], number> = none()
+const host = createHost({ documents, history: counted(redisHistory(new Redis(url))) })
+const redis = new Redis(url)
+const subscriber = redis.duplicate()
+let speakers: readonly Speaker[] = []
+
+/** An adapter that counts how its appends end. */
+function counted(adapter: HistoryAdapter): HistoryAdapter {
+  return {
+    ...adapter,
+    open(id) {
+      const history = adapter.open(id)
+      return {
+        ...history,
+        async append(...args) {
+          const result = await history.append(...args)
+          appends[result.type] += 1
+          return result
+        },
+      }
+    },
+  }
+}
+
+/** Measures something that gives how many commands it made. */
+async function spent(play: (answered: number[]) => Promise<number>): Promise<Spent> {
+  appends = none()
+  const answered: number[] = []
+  const [start, cpu] = [performance.now(), process.cpuUsage()]
+  const commands = await play(answered)
+  const { user, system } = process.cpuUsage(cpu)
+  return { commands, time: performance.now() - start, cpu: (user + system) / 1_000, appends, answered }
+}
+
+/** As fast as it goes: each speaker with one flush in flight. */
+const saturate = (flushes: number, size: number): Promise<Spent> =>
+  spent(async () => {
+    const turns = speakers.map(async (speaker) => {
+      for (let i = 0; i < flushes; i++) await speaker.flush(changes(size, i * size))
+    })
+    await Promise.all(turns)
+    return speakers.length * flushes * size
+  })
+
+/** As people do: each speaker makes a command now and then, and what comes up while a flush is in flight goes with the next. */
+const offer = (milliseconds: number, every: number): Promise<Spent> =>
+  spent(async (answered) => {
+    let commands = 0
+    const work = speakers.map(async (speaker) => {
+      let [made, sent] = [0, 0]
+      let underWay: Promise<void> | undefined
+      const flush = async (): Promise<void> => {
+        while (sent < made) {
+          const [from, start] = [sent, performance.now()]
+          sent = made
+          await speaker.flush(changes(sent - from, from))
+          answered.push(performance.now() - start)
+        }
+        underWay = undefined
+      }
+      const making = timer(Math.random() * every, every).pipe(
+        takeUntil(timer(milliseconds)),
+        map(() => {
+          made += 1
+          underWay ??= flush()
+        }),
+      )
+      await lastValueFrom(making, { defaultValue: undefined })
+      await underWay
+      commands += made
+    })
+    await Promise.all(work)
+    return commands
+  })
+
+const now = (): string => process.hrtime.bigint().toString()
+const since = (time: string): number => Number(process.hrtime.bigint() - BigInt(time)) / 1e6
+
+const titleIn = (completion: CommandCompletion | undefined): string =>
+  (completion as unknown as { command: { props: { title: string } } }).command.props.title
+
+/** How long it took what others say, by their clock, until so many were heard. */
+function hear(count: number): Promise<number[]> {
+  const [speaker] = speakers as [Speaker]
+  const heard: number[] = []
+  return lastValueFrom(
+    speaker.commands$.pipe(
+      take(count),
+      map(({ completions: [first] }) => {
+        heard.push(since(titleIn(first)))
+        return heard
+      }),
+    ),
+  )
+}
+
+/** Says the time, again and again. */
+async function say(count: number, every: number): Promise<void> {
+  const [speaker] = speakers as [Speaker]
+  const saying = interval(every).pipe(
+    take(count),
+    concatMap(() =>
+      speaker.flush([{ command: { action: 'update', path: ['todos', 'todo-1'], props: { title: now() } } }]),
+    ),
+  )
+  await lastValueFrom(saying)
+}
+
+/** The same over a channel, with nothing in between. */
+function hearChannel(count: number): Promise<number[]> {
+  const heard: number[] = []
+  return lastValueFrom(
+    fromEvent(subscriber, 'message', (_channel, text: string) => text).pipe(
+      take(count),
+      map((text) => {
+        heard.push(since(text))
+        return heard
+      }),
+    ),
+  )
+}
+
+async function sayChannel(count: number, every: number): Promise<void> {
+  await lastValueFrom(
+    interval(every).pipe(
+      take(count),
+      concatMap(() => redis.publish('bench', now())),
+    ),
+  )
+}
+
+answering({
+  async open(ids: readonly string[]): Promise<void> {
+    await subscriber.subscribe('bench')
+    speakers = await Promise.all(ids.map((id) => Speaker.at(host, id)))
+  },
+  saturate,
+  offer,
+  hear,
+  ready: () => undefined,
+  say,
+  hearChannel,
+  sayChannel,
+})
