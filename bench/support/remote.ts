@@ -67,14 +67,16 @@ export class Remote {
 
 /** What a program answers, by name. It ends with the process that started it. */
 export function answering(answers: Readonly<Record<string, (...args: never[]) => unknown>>): void {
-  process.on('disconnect', () => process.exit())
-  process.on('message', async ({ number, ask, args }: Question) => {
+  async function answer({ number, ask, args }: Question): Promise<Told> {
     try {
-      const answer = await (answers[ask] as (...args: readonly unknown[]) => unknown)(...args)
-      process.send?.({ number, answer } satisfies Told)
+      return { number, answer: await (answers[ask] as (...args: readonly unknown[]) => unknown)(...args) }
     } catch (error) {
-      process.send?.({ number, error: error instanceof Error ? (error.stack ?? '') : String(error) } satisfies Told)
+      return { number, error: error instanceof Error ? (error.stack ?? '') : String(error) }
     }
+  }
+  process.on('disconnect', () => process.exit())
+  process.on('message', (question: Question) => {
+    void answer(question).then((told) => process.send?.(told))
   })
 }
 
