@@ -1,4 +1,4 @@
-import { byteLength } from '../protocol/fingerprint.ts'
+import { bytesOf } from './bytes.ts'
 
 /** How many bytes a document takes, encoded: measured now and then, and counted on between, which is never less. */
 export class DocumentSize {
@@ -29,11 +29,7 @@ export class DocumentSize {
   }
 
   #measure(): void {
-    this.#bytes = byteLength(JSON.stringify(this.#document()))
+    this.#bytes = bytesOf(JSON.stringify(this.#document()))
     this.#isMeasured = true
   }
 }
-
-/** A size as people read it. */
-export const sizeOf = (bytes: number): string =>
-  bytes < 100_000 ? `${bytes} bytes` : `${Math.round(bytes / 100_000) / 10} MB`

@@ -7,11 +7,11 @@ import type { Context } from '../documents.ts'
 import { MillraceError, messageOf } from '../errors.ts'
 import type { CommandCompletion } from '../flushout.ts'
 import { type Judged, judge, type Submission } from '../judge.ts'
-import { byteLength } from '../protocol/fingerprint.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { endOf, recordOf } from './batches.ts'
+import { bytesOf, sizeOf } from './bytes.ts'
 import { type Cut, cutBy } from './cut.ts'
-import { DocumentSize, sizeOf } from './document-size.ts'
+import { DocumentSize } from './document-size.ts'
 import { HistoryReplica, type Served } from './history-replica.ts'
 import { Pace } from './pace.ts'
 import { isPassing, whenToAskAgain } from './patience.ts'
@@ -279,8 +279,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     if (!entry) this.#doubtful.clear()
     if (own) this.replica.confirm(own.judged.taken.length)
     else this.#integrate(batch)
-    if (batch.completions.length > 0)
-      this.#size.grow(own?.waiting.bytes ?? byteLength(JSON.stringify(batch.completions)))
+    if (batch.completions.length > 0) this.#size.grow(own?.waiting.bytes ?? bytesOf(JSON.stringify(batch.completions)))
     if (!entry) return {}
     const { judged, waiting } = entry
     return { turn: waiting.turn, told: () => waiting.resolve({ type: 'taken', judged, batch }) }

@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import type { CommandCompletion } from '../flushout.ts'
-import { byteLength, fingerprint } from '../protocol/fingerprint.ts'
-import { sizeOf } from './document-size.ts'
+import { fingerprint } from '../protocol/fingerprint.ts'
+import { bytesOf, sizeOf } from './bytes.ts'
 
 /** A flush that has its size and the names of its commands. */
 export interface Weighed {
@@ -11,7 +11,7 @@ export interface Weighed {
 
 export function weigh(completions: readonly CommandCompletion[]): Weighed {
   const texts = completions.map(textOf)
-  return { hashes: texts.map(fingerprint), bytes: texts.reduce((sum, text) => sum + byteLength(text), 0) }
+  return { hashes: texts.map(fingerprint), bytes: texts.reduce((sum, text) => sum + bytesOf(text), 0) }
 }
 
 export const tooLarge = (bytes: number, limit: number): MillraceError =>

@@ -10,6 +10,6 @@ export const pageFreezes: Observable<never> = defer(() => {
   return document === undefined ? EMPTY : fromEvent(document, 'freeze')
 }).pipe(
   map(() => {
-    throw new MillraceError('connection_lost', 'The browser freezes this page.')
+    throw new MillraceError('connection_lost', 'This page is frozen.')
   }),
 )
