@@ -45,9 +45,9 @@ function counted(outputFile) {
   }
 }
 
-/** Runs the specs of some projects and counts them. That all ran and that jest then ended by itself are checks too. */
-export async function runSpecs(...projects) {
-  const args = ['--maxWorkers=2', '--selectProjects', ...projects]
+/** Runs the specs of some projects, so many files at a time, and counts them. That all ran and that jest then ended by itself are checks too. */
+export async function runSpecs(workers, ...projects) {
+  const args = [`--maxWorkers=${workers}`, '--selectProjects', ...projects]
   const folder = mkdtempSync(join(tmpdir(), 'millrace-specs-'))
   const outputFile = join(folder, 'results.json')
   try {
