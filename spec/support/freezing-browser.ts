@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { defer, firstValueFrom, retry } from 'rxjs'
 import { chromiumPath } from '../checks/chromium.mjs'
 import { quietly } from './browser.ts'
 
@@ -22,7 +23,13 @@ export async function openFreezingBrowser(): Promise<FreezingBrowser> {
   const at = [`--user-data-dir=${folder}`, '--remote-debugging-port=0']
   const options = ['--headless', '--disable-background-timer-throttling', ...quietly, ...at]
   const program = spawn(chromiumPath() ?? '/usr/bin/chromium', options, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const browser = await chromium.connectOverCDP(await addressSaid(program.stderr), { noDefaults: true })
+  const address = await addressSaid(program.stderr)
+  // A page that comes up at that very moment may never be announced, and is waited for.
+  const connect = defer(() => chromium.connectOverCDP(address, { noDefaults: true, timeout: 10_000 }))
+  const browser = await firstValueFrom(connect.pipe(retry(2))).catch((error: unknown) => {
+    program.kill('SIGKILL')
+    throw error
+  })
   return {
     profile: browser.contexts()[0] as BrowserContext,
     async close() {
