@@ -71,7 +71,8 @@ export const redisTroubles: readonly RedisTrouble[] = [
     loses: true,
     async act(over, random) {
       const { server } = over
-      const keys = await keysOf(server, '*board/one*')
+      // The others are missed when a snapshot is kept, or loaded.
+      const keys = (await keysOf(server, '*board/one*')).filter((key) => /(}|:batches|:records)$/.test(key))
       await untilNoted(over, () => server.ask('DEL', random.pick(keys)))
       await server.ask('DEL', ...(await keysOf(server, '*board/one*')))
     },
