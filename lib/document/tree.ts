@@ -36,8 +36,10 @@ export class Inverse {
   }
 
   note(path: Path, key: string, before: unknown, rank: number | undefined): void {
-    const { edits } = this
-    if (edits) this.previous = { ...edits }
+    if (this.path) {
+      const { path, key, before, rank, previous } = this as Edit
+      this.previous = { path, key, before, rank, previous }
+    }
     this.path = path
     this.key = key
     this.before = before

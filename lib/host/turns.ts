@@ -112,7 +112,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
 
   /** One append. @returns the flushes that must go again */
   async #turn(group: readonly Waiting<C>[]): Promise<Waiting<C>[]> {
-    const known = this.#recordsAtHand(group) ?? (await this.untilAnswered(() => this.#recordsOf(group)))
+    const known = await this.untilAnswered(() => this.#recordsOf(group))
     // From here to the append nothing waits: what is judged is judged on the confirmed document.
     this.#takeOver(known, group)
     const again: Waiting<C>[] = []
@@ -175,29 +175,16 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     })
   }
 
-  /** The records of all that wait, where nothing must be asked for. */
-  #recordsAtHand(group: readonly Waiting<C>[]): Map<string, Known> | undefined {
-    const known = new Map<string, Known>()
-    for (const { turn } of group) {
-      const { client, by, after = 0 } = turn
-      const key = recordKey(client, by)
-      if (known.has(key)) continue
-      const record = this.records.get(client, by)
-      if (record === undefined || after > (record?.seq ?? 0)) return undefined
-      known.set(key, record ?? undefined)
-    }
-    return known
-  }
-
   async #recordsOf(group: readonly Waiting<C>[]): Promise<Map<string, Known>> {
     const known = new Map<string, Known>()
     for (const { turn } of group) {
       const { client, by, after = 0 } = turn
       const key = recordKey(client, by)
       if (known.has(key)) continue
-      const record = await this.record(client, by)
+      const record = this.records.get(client, by)
       // Only the head knows that something is missing.
-      known.set(key, after > (record?.seq ?? 0) ? await this.lookUp(client, by) : record)
+      const isAtHand = record !== undefined && after <= (record?.seq ?? 0)
+      known.set(key, isAtHand ? (record ?? undefined) : await this.lookUp(client, by))
     }
     return known
   }

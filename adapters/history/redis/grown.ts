@@ -77,8 +77,10 @@ export class Grown {
   }
 
   #look(): void {
-    const asked = [...this.#watched].slice(0, mostAtATime)
-    for (const [channel, watched] of asked) {
+    let asked = 0
+    const most = Math.min(mostAtATime, this.#watched.size)
+    for (const [channel, watched] of this.#watched) {
+      if (asked++ === most) return
       // Whoever was asked stands behind the others.
       this.#watched.delete(channel)
       this.#watched.set(channel, watched)

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { HistoryAdapter, Retention } from '../../../lib/contracts/history.ts'
 import { type Environment, realEnvironment } from '../../../lib/environment.ts'
 import { lifetime } from '../lifetime.ts'
@@ -68,7 +68,7 @@ export function redisHistory(client: RedisClient, options: RedisHistoryOptions =
   const grown = new Grown(line, heard, settling, lookAfter, scheduler)
 
   return {
-    state$: line.state$.pipe(distinctUntilChanged()),
+    state$: line.state$.asObservable(),
     get state() {
       return line.state$.value
     },

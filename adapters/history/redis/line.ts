@@ -35,12 +35,13 @@ interface Asked {
  * have been done, or be done yet.
  */
 export class Line {
+  /** How it stands, and each change. Completes when it is closed. */
+  readonly state$ = new BehaviorSubject<RedisState>({ type: 'connecting' })
   readonly #client: RedisClient
   readonly #deadline: number
   readonly #scheduler: SchedulerLike
   readonly #unsent = new Set<Asked>()
   readonly #sent = new Set<Asked>()
-  readonly #state$ = new BehaviorSubject<RedisState>({ type: 'connecting' })
   /** One for all: as each is given equally long, who asked first is late first. */
   #alarm: Subscription | undefined
   #isHeld = false
@@ -55,11 +56,6 @@ export class Line {
       // Nobody answers for what was on its way.
       failAll(this.#sent, unavailable('The connection broke.'))
     })
-  }
-
-  /** How it stands, and each change. Completes when it is closed. */
-  get state$(): BehaviorSubject<RedisState> {
-    return this.#state$
   }
 
   /** Runs a script. */
@@ -99,7 +95,7 @@ export class Line {
     this.#client.disconnect()
     this.#alarm?.unsubscribe()
     this.#set({ type: 'closed' })
-    this.#state$.complete()
+    this.state$.complete()
     for (const asked of [this.#unsent, this.#sent]) failAll(asked, unavailable('It was closed.'))
   }
 
@@ -111,14 +107,17 @@ export class Line {
       const reason = found.find(({ refusal }) => refusal)?.refusal
       const warnings = [...new Set(found.flatMap((one) => one.warnings))]
       this.#set(reason === undefined ? { type: 'ready', warnings } : { type: 'refused', reason })
-    } catch {
-      // The connection broke again, or answers nothing.
+    } catch (error) {
+      // Unless the connection broke again.
+      if (this.#client.status === 'ready')
+        this.#set({ type: 'refused', reason: `It cannot be looked at: ${messageOf(error)}.` })
     }
   }
 
   #set(state: RedisState): void {
-    if (this.#state$.value.type === 'closed') return
-    this.#state$.next(state)
+    const { type } = this.state$.value
+    if (type === 'closed' || (type === 'connecting' && state.type === type)) return
+    this.state$.next(state)
     if (state.type === 'refused') failAll(this.#unsent, unavailable(state.reason))
     if (state.type === 'ready') for (const asked of [...this.#unsent]) asked.send()
   }
@@ -148,7 +147,7 @@ export class Line {
           reject(error)
         },
       }
-      const state = this.#state$.value
+      const state = this.state$.value
       if (state.type === 'ready') asked.send()
       else if (state.type === 'refused') return asked.fail(unavailable(state.reason))
       else this.#unsent.add(asked)

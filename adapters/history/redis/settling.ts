@@ -11,7 +11,6 @@ const patience = 1_000
 export class Settling {
   readonly #line: Line
   readonly #durability: Durability
-
   readonly #publish: string
 
   constructor(line: Line, durability: Durability, publish: string) {
