@@ -13,7 +13,7 @@ const proxy = 'lib/client/connected-proxy.ts'
 const outbox = 'lib/client/outbox.ts'
 const answers = 'lib/client/answers.ts'
 const judge = 'lib/judge.ts'
-const session = 'lib/host/session.ts'
+const openDocument = 'lib/host/open-document.ts'
 const turns = 'lib/host/turns.ts'
 const tree = 'lib/document/tree.ts'
 
@@ -120,17 +120,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'who may only read may write',
     within: 100,
-    edits: [[session, "if (open.right === 'write') {", 'if (open.right) {']],
+    edits: [[openDocument, "if (right === 'write') {", 'if (right) {']],
   },
   {
     name: 'a document is sent with what is not yet in the history',
     within: 100,
-    edits: [[session, 'turns.replica.exposeConfirmed()', 'turns.replica.tree.expose([])']],
+    edits: [[openDocument, 'turns.replica.exposeConfirmed()', 'turns.replica.tree.expose([])']],
   },
   {
     name: 'a client is not told that the history went back',
     within: 100,
-    edits: [[session, '...(regressed && { regressed }),', '']],
+    edits: [[openDocument, '...(regressed && { regressed }),', '']],
   },
 
   // A client that forgets a rule.
