@@ -37,8 +37,13 @@ export function inspect(info: string, durability: Durability): Inspected {
     return { refusal: `It is Redis ${version}, which cannot say what is on its disk: 'synced' needs 7.2.`, warnings }
   if (durability.class === 'synced' && !isAppendOnly)
     return { refusal: "It has no append-only file: 'synced' needs appendonly yes.", warnings }
-  if (!isAppendOnly)
+  if (!isAppendOnly) {
     warnings.push('It has no append-only file: a restart takes what came after its last dump, or everything.')
+    if (durability.class === 'replicated')
+      warnings.push(
+        'A master that restarts so and stays master takes it from its replicas too: set appendonly yes on all.',
+      )
+  }
   return { warnings }
 }
 

@@ -242,6 +242,10 @@ describe('redisHistory', () => {
     const version = /redis_version:(\d+)\.(\d+)/.exec(String(await server.ask('INFO', 'server')))
     if (Number(version?.[1]) * 100 + Number(version?.[2]) >= 702) await server.ask('CONFIG', 'SET', 'appendonly', 'no')
     expect(await state(open({ durability: { class: 'synced' } }))).toMatchObject({ type: 'refused' })
+    expect(await state(open({ durability: { class: 'replicated' } }))).toMatchObject({
+      type: 'ready',
+      warnings: [expect.stringContaining('append-only'), expect.stringContaining('from its replicas too')],
+    })
     expect(() => open({ prefix: '{a}' })).toThrow("The prefix '{a}' has braces: choose one without.")
   })
 })
