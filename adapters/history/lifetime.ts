@@ -26,7 +26,7 @@ export function lifetime(): Lifetime {
     check,
     async run(work) {
       check()
-      const result = Promise.resolve().then(work)
+      const result = (async () => work())()
       running.add(result)
       try {
         return await result

@@ -127,9 +127,14 @@ export abstract class HistoryReplica<T extends object, C extends Context> {
   }
 
   /** Asks a history until it answers. Rejects with what asking again cannot change, and once the document is closed. */
-  protected untilAnswered<R>(ask: () => Promise<R>): Promise<R> {
-    const delay = (error: unknown, failures: number) => this.#whenBack(error, failures)
-    return lastValueFrom(defer(ask).pipe(retry({ delay })))
+  protected async untilAnswered<R>(ask: () => Promise<R>): Promise<R> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await ask()
+      } catch (error) {
+        await lastValueFrom(this.#whenBack(error, failures), { defaultValue: undefined })
+      }
+    }
   }
 
   /** When to ask again after so many failures; errors where that cannot help, or does no more. */

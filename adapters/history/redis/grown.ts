@@ -1,5 +1,6 @@
 import {
   defer,
+  filter,
   finalize,
   interval,
   map,
@@ -22,6 +23,8 @@ export type Wake = Notice | undefined
 interface Watched {
   readonly keys: Keys
   readonly told: Subject<Wake>
+  /** The number that was told here last. */
+  last: number
   readonly wakes$: Observable<Wake>
 }
 
@@ -56,7 +59,10 @@ export class Grown {
 
   /** Says what was appended here before the server does. */
   tell({ channel }: Keys, notice: Notice): void {
-    this.#watched.get(channel)?.told.next(notice)
+    const watched = this.#watched.get(channel)
+    if (!watched) return
+    watched.last = notice.number
+    watched.told.next(notice)
   }
 
   close(): void {
@@ -66,12 +72,16 @@ export class Grown {
   #watch(keys: Keys): Watched {
     const { channel } = keys
     const told = new Subject<Wake>()
-    const heard$ = this.#heard.of(channel).pipe(map((text) => (text === undefined ? undefined : noticeIn(text))))
+    const heard$ = this.#heard.of(channel).pipe(
+      map((text) => (text === undefined ? undefined : noticeIn(text))),
+      // What is told here is told by the server once more.
+      filter((wake) => wake?.number !== watched.last),
+    )
     const wakes$ = merge(told, heard$).pipe(
       finalize(() => this.#watched.delete(channel)),
       share(),
     )
-    const watched = { keys, told, wakes$ }
+    const watched: Watched = { keys, told, last: 0, wakes$ }
     this.#watched.set(channel, watched)
     return watched
   }

@@ -1,4 +1,4 @@
-import { concatMap, defer, EMPTY, expand, from, map, type Observable, startWith, tap } from 'rxjs'
+import { concatMap, defer, EMPTY, expand, map, type Observable, startWith } from 'rxjs'
 import type { Batch, Position } from '../../../lib/contracts/history.ts'
 import { endOf, follows, notHeld, type Spot } from '../rules.ts'
 import type { Wake } from './grown.ts'
@@ -41,24 +41,19 @@ export function reading(
     const pages = defer(page).pipe(expand((last) => (last?.more ? page() : EMPTY)))
     return wakes.pipe(
       startWith(undefined),
-      concatMap((wake) => {
-        const told = wake && end ? toldBy(wake, end, own) : undefined
-        return told ? from(told) : pages.pipe(concatMap((behind) => behind?.batches ?? []))
-      }),
-      tap(({ batch, number }) => {
+      concatMap((wake) => toldBy(wake, end, own) ?? pages.pipe(concatMap((behind) => behind?.batches ?? []))),
+      map(({ batch, number }) => {
         end = { ...endOf(batch), number }
+        return batch
       }),
-      map(({ batch }) => batch),
     )
   })
 }
 
 /** What a notice tells that is new; `undefined` where that must be asked for. */
-function toldBy(
-  { number, texts }: NonNullable<Wake>,
-  end: Spot,
-  own: ReadonlyMap<string, Batch>,
-): readonly Numbered[] | undefined {
+function toldBy(wake: Wake, end: Spot | undefined, own: ReadonlyMap<string, Batch>): readonly Numbered[] | undefined {
+  if (!wake || !end) return undefined
+  const { number, texts } = wake
   if (number <= end.number) return []
   const first = number - texts.length + 1
   const news = texts.slice(Math.max(0, end.number + 1 - first))

@@ -48,7 +48,15 @@ export interface Notice {
 
 /** `undefined` where it is none: then it says no more than that somebody should look. */
 export function noticeIn(text: string): Notice | undefined {
-  const [first = '', ...texts] = text.split('\n')
+  const end = text.indexOf('\n')
+  const first = end < 0 ? text : text.slice(0, end)
   const number = Number(first)
-  return /^\d+$/.test(first) && Number.isSafeInteger(number) ? { number, texts } : undefined
+  if (!/^\d+$/.test(first) || !Number.isSafeInteger(number)) return undefined
+  return {
+    number,
+    // Most are known by their number alone.
+    get texts() {
+      return end < 0 ? [] : text.slice(end + 1).split('\n')
+    },
+  }
 }
