@@ -1,5 +1,6 @@
 import { isObject } from './json.ts'
-import { isIndexKey, type Path, pointer, root, sharedLength } from './path.ts'
+import { isWider, Order, wide } from './order.ts'
+import { type Path, pointer, root, sharedLength } from './path.ts'
 
 type Node = Record<string, unknown>
 
@@ -75,7 +76,7 @@ interface Stamp {
 export class Tree {
   #time = 1
   readonly #stamps = new WeakMap<Node, Stamp>()
-  readonly #ranks = new WeakMap<Node, Ranks>()
+  readonly #orders = new WeakMap<Node, Order>()
   readonly #unordered = new Set<Node>()
   /** The nodes on the way to the path that was looked up last: who goes the same way need not look again. */
   readonly #way: Node[]
@@ -145,7 +146,7 @@ export class Tree {
     const known = Object.hasOwn(node, key)
     const before = known ? node[key] : absent
     node[key] = value
-    if (!known) this.#ranks.get(node)?.add(key)
+    if (!known) this.#orders.get(node)?.add(key)
     inverse?.note(path, key, before, undefined)
   }
 
@@ -154,7 +155,7 @@ export class Tree {
     if (!Object.hasOwn(this.object(path) as Node, key)) return inverse?.note(path, key, looked, undefined)
     const node = this.#writable(path)
     const before = node[key]
-    const rank = this.#ranksOf(node).take(key)
+    const rank = this.#orderOf(node).take(node, key)
     delete node[key]
     inverse?.note(path, key, before, rank)
   }
@@ -167,11 +168,11 @@ export class Tree {
       const node = this.#writable(path)
       if (before === absent) {
         delete node[key]
-        this.#ranks.get(node)?.take(key)
+        this.#orders.get(node)?.unadd(key)
       } else {
         node[key] = before
         if (rank !== undefined) {
-          this.#ranksOf(node).restore(key, rank)
+          this.#orderOf(node).restore(key, rank)
           this.#unordered.add(node)
         }
       }
@@ -180,17 +181,17 @@ export class Tree {
 
   /** Puts the keys that came back where they stood: one pass over the keys of each object concerned. */
   restoreOrder(): void {
-    for (const node of this.#unordered) this.#ranksOf(node).sort(node)
+    for (const node of this.#unordered) this.#orderOf(node).sort(node)
     this.#unordered.clear()
   }
 
-  #ranksOf(node: Node): Ranks {
-    let ranks = this.#ranks.get(node)
-    if (!ranks) {
-      ranks = new Ranks(node)
-      this.#ranks.set(node, ranks)
+  #orderOf(node: Node): Order {
+    let order = this.#orders.get(node)
+    if (!order) {
+      order = new Order()
+      this.#orders.set(node, order)
     }
-    return ranks
+    return order
   }
 
   /** The object at a path, made writable: the nodes on the way that are not owned are copied. */
@@ -204,10 +205,9 @@ export class Tree {
       const floor = Math.max(this.#floors[i - 1] ?? 0, stamp?.floor ?? 0)
       this.#floors[i] = floor
       if (stamp && stamp.made > floor) continue
-      const copy = { ...node }
+      const copy = this.#copy(node)
       // The copy is owned, its children are still what was exposed with the original.
-      if (stamp || i < path.length || isWide(node)) this.#stamps.set(copy, { made: this.#time, floor })
-      this.#inheritOrder(copy, node)
+      if (stamp || i < path.length || isWider(node, narrow)) this.#stamps.set(copy, { made: this.#time, floor })
       way[i] = copy
       if (i > 0) (way[i - 1] as Node)[path[i - 1] as string] = copy
     }
@@ -223,73 +223,17 @@ export class Tree {
       this.#stamps.set(node, { made: this.#time, floor: this.#floors[end] as number })
   }
 
-  #inheritOrder(copy: Node, node: Node): void {
-    const ranks = this.#ranks.get(node)
-    if (!ranks) return
-    this.#ranks.set(copy, ranks)
-    this.#ranks.delete(node)
+  /** A copy, to which the order of the keys is handed on. */
+  #copy(node: Node): Node {
+    const order = this.#orders.get(node) ?? (isWider(node, wide) ? new Order() : undefined)
+    if (!order) return { ...node }
+    const copy = order.copy(node)
+    this.#orders.set(copy, order)
+    this.#orders.delete(node)
     if (this.#unordered.delete(node)) this.#unordered.add(copy)
+    return copy
   }
 }
 
+/** Up to how many keys it costs less to copy an object again than to remember that it was made here. */
 const narrow = 8
-
-/** Whether it costs more to copy an object again than to remember that it was made here. */
-function isWide(node: Node): boolean {
-  let keys = 0
-  for (const _ in node) if (++keys > narrow) return true
-  return false
-}
-
-/**
- * In which order the keys of an object were added, kept from the first removal on, so that a key that returns finds its
- * place. Until one does, that costs the list of keys that stood there then.
- */
-class Ranks {
-  readonly #first: readonly string[]
-  /** The ranks of the first keys. */
-  #ranks: Map<string, number> | undefined
-  /** The ranks of those that were added since. */
-  readonly #added = new Map<string, number>()
-  #next: number
-
-  constructor(node: Node) {
-    this.#first = Object.keys(node)
-    this.#next = this.#first.length
-  }
-
-  add(key: string): void {
-    this.#added.set(key, this.#next++)
-  }
-
-  /** The rank of a key that goes; that of a first one is known by its name. */
-  take(key: string): number {
-    const rank = this.#added.get(key)
-    if (rank === undefined) return first
-    this.#added.delete(key)
-    return rank
-  }
-
-  restore(key: string, rank: number): void {
-    if (rank !== first) this.#added.set(key, rank)
-  }
-
-  /** Orders the keys of a node: what stands in front of the first that is out of place stays. */
-  sort(node: Node): void {
-    this.#ranks ??= new Map(this.#first.map((key, i) => [key, i]))
-    const ranks = this.#ranks
-    const rankOf = (key: string): number => this.#added.get(key) ?? (ranks.get(key) as number)
-    // The language itself orders those that are numbers.
-    const keys = Object.keys(node).filter((key) => !isIndexKey(key))
-    const sorted = [...keys].sort((a, b) => rankOf(a) - rankOf(b))
-    const from = sorted.findIndex((key, i) => key !== keys[i])
-    if (from < 0) return
-    for (const key of sorted.slice(from)) {
-      const value = node[key]
-      delete node[key]
-      node[key] = value
-    }
-  }
-}
-
-const first = -1
