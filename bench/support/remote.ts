@@ -22,7 +22,7 @@ export class Remote {
 
   constructor(name: string, ...args: readonly string[]) {
     const program = fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url))
-    this.#child = fork(program, args, { serialization: 'advanced' })
+    this.#child = fork(program, args, { serialization: 'advanced', execArgv: ['--expose-gc', ...process.execArgv] })
     const died = fromEvent(this.#child, 'exit').pipe(
       map(() => {
         throw new Error(`${name} ended.`)

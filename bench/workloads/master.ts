@@ -1,0 +1,58 @@
+import { changed, changesOf, listOf } from '../support/todos.ts'
+import { able, type Race } from '../support/workload.ts'
+
+interface Serving {
+  readonly documents: number
+  /** Whether clients have heard of all that others did, or only of what their own answers brought. */
+  readonly isCurrent: boolean
+}
+
+const [clients, batch, size] = [50, 10, 100]
+const contenders = ['millrace', 'flushout', 'plain']
+
+export const master: Race<Serving> = {
+  name: 'master',
+  title: 'Master',
+  definition:
+    `${clients} clients in turn flush batches of ${batch} updates to lists of ${size} todos. A step is one flush, out of text, ` +
+    'the answer to its author as text, and the text by which all others are told. Far behind: a client knows only what ' +
+    `its own answers brought, so each brings the ${(clients - 1) * batch} commands of the others. Current: it has heard of ` +
+    'everything. 1,000 documents: current clients, each flush goes to the next list.',
+  cases: [
+    {
+      name: 'one document, clients far behind',
+      params: { documents: 1, isCurrent: false },
+      commands: batch,
+      contenders,
+    },
+    { name: 'one document, current clients', params: { documents: 1, isCurrent: true }, commands: batch, contenders },
+    { name: '1,000 documents', params: { documents: 1_000, isCurrent: true }, commands: batch, contenders },
+  ],
+
+  start(contender, { documents, isCurrent }) {
+    const served = Array.from({ length: documents }, () => able(contender, 'serve')(listOf(size)))
+    const counts = served.map(() => 0)
+    const known = Array.from({ length: clients }, () => 0)
+    let [number, bytes, missed] = [0, 0, 0]
+    let flush = ''
+    return {
+      prepare() {
+        const [document, client] = [number % documents, number % clients]
+        const count = counts[document] as number
+        const from = isCurrent ? count : (known[client] as number)
+        flush = (served[document] as (typeof served)[0]).flushOf(from, changesOf(count, batch, size))
+        missed += count - from
+        counts[document] = count + batch
+        known[client] = count + batch
+      },
+      async step() {
+        const document = served[number++ % documents] as (typeof served)[0]
+        const { answer } = await document.take(flush)
+        bytes += answer.length
+      },
+      documents: () =>
+        served.map((one, i) => [one.document(), changed(size, changesOf(0, counts[i] as number, size))] as const),
+      figures: () => ({ 'bytes an answer': bytes / number, 'commands brought': missed / number }),
+    }
+  },
+}
