@@ -64,8 +64,8 @@ answering({
   },
 
   /** Throws where something else came out than should have. */
-  finish(): Readonly<Record<string, number>> {
-    for (const [is, should] of running.documents()) assert.deepEqual(is, should)
+  async finish(): Promise<Readonly<Record<string, number>>> {
+    for (const [is, should] of await running.documents()) assert.deepEqual(is, should)
     return running.figures?.() ?? {}
   },
 })

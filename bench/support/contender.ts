@@ -31,7 +31,7 @@ export interface Pair {
   /** What is pending here goes to the server, and what the server has beyond it comes back. */
   sync(): void | Promise<void>
   /** What the client and the server hold, as plain objects. */
-  documents(): readonly TodoList[]
+  documents(): readonly TodoList[] | Promise<readonly TodoList[]>
 }
 
 /** A server's side of a document that many clients change. */

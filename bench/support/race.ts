@@ -1,12 +1,9 @@
 import type { Cost } from '../programs/contender.ts'
+import { contenderPath } from './contenders.ts'
 import { median } from './numbers.ts'
 import { Remote } from './remote.ts'
 import type { Row, Table } from './table.ts'
 import type { Case, Effort, Race } from './workload.ts'
-
-/** Those that need no packages of the benches' own. */
-const own = ['millrace', 'flushout', 'plain']
-const pathOf = (name: string) => `../contenders/${own.includes(name) ? '' : 'guests/'}${name}.mjs`
 
 interface Runner {
   readonly name: string
@@ -18,7 +15,7 @@ interface Runner {
 /** Runs one case: its contenders take turns, each round in another order, and what they came to is looked at in the end. */
 export async function raceCase(race: Race, one: Case<unknown>, effort: Effort): Promise<Table> {
   const runners = takingPart(one, effort).map((name): Runner => {
-    const remote = new Remote('contender', race.name, one.name, pathOf(name))
+    const remote = new Remote('contender', race.name, one.name, contenderPath(name))
     return { name, remote, costs: [], steps: 1 }
   })
   try {

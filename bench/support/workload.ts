@@ -1,14 +1,17 @@
 import type { Contender } from './contender.ts'
 import type { Table } from './table.ts'
 
+/** What is held, and what should be. */
+export type Outcomes = readonly (readonly [is: unknown, should: unknown])[]
+
 /** A contender at work, in its process. */
 export interface Running {
   /** Makes what a step needs. Not measured. */
   prepare?(): unknown
   /** What is measured: so many commands as the case says. */
   step(): unknown
-  /** What the contender holds now, and what it should hold. */
-  documents(): readonly (readonly [is: unknown, should: unknown])[]
+  /** What the contender and its server hold now. */
+  documents(): Outcomes | Promise<Outcomes>
   /** What it found beside time. */
   figures?(): Readonly<Record<string, number>>
 }

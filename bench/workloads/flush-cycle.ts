@@ -26,9 +26,9 @@ export const flushCycle: Race<number> = {
         pair.update(changeOf(number++, size))
         return pair.sync()
       },
-      documents() {
+      async documents() {
         const should = changed(size, changesOf(0, number, size))
-        return pair.documents().map((is) => [is, should] as const)
+        return (await pair.documents()).map((is) => [is, should] as const)
       },
     }
   },

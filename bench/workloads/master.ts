@@ -1,3 +1,4 @@
+import type { Served } from '../support/contender.ts'
 import { changed, changesOf, listOf } from '../support/todos.ts'
 import { able, type Race } from '../support/workload.ts'
 
@@ -22,11 +23,16 @@ export const master: Race<Serving> = {
     {
       name: 'one document, clients far behind',
       params: { documents: 1, isCurrent: false },
-      commands: batch,
+      commands: clients * batch,
       contenders,
     },
-    { name: 'one document, current clients', params: { documents: 1, isCurrent: true }, commands: batch, contenders },
-    { name: '1,000 documents', params: { documents: 1_000, isCurrent: true }, commands: batch, contenders },
+    {
+      name: 'one document, current clients',
+      params: { documents: 1, isCurrent: true },
+      commands: clients * batch,
+      contenders,
+    },
+    { name: '1,000 documents', params: { documents: 1_000, isCurrent: true }, commands: clients * batch, contenders },
   ],
 
   start(contender, { documents, isCurrent }) {
@@ -34,21 +40,25 @@ export const master: Race<Serving> = {
     const counts = served.map(() => 0)
     const known = Array.from({ length: clients }, () => 0)
     let [number, bytes, missed] = [0, 0, 0]
-    let flush = ''
+    let flushes: { readonly to: Served; readonly flush: string }[] = []
+    const flush = (client: number) => {
+      const document = number++ % documents
+      const [to, count] = [served[document] as Served, counts[document] as number]
+      const from = isCurrent ? count : (known[client] as number)
+      missed += count - from
+      counts[document] = count + batch
+      known[client] = count + batch
+      return { to, flush: to.flushOf(from, changesOf(count, batch, size)) }
+    }
     return {
       prepare() {
-        const [document, client] = [number % documents, number % clients]
-        const count = counts[document] as number
-        const from = isCurrent ? count : (known[client] as number)
-        flush = (served[document] as (typeof served)[0]).flushOf(from, changesOf(count, batch, size))
-        missed += count - from
-        counts[document] = count + batch
-        known[client] = count + batch
+        flushes = Array.from({ length: clients }, (_, client) => flush(client))
       },
       async step() {
-        const document = served[number++ % documents] as (typeof served)[0]
-        const { answer } = await document.take(flush)
-        bytes += answer.length
+        for (const { to, flush } of flushes) {
+          const { answer } = await to.take(flush)
+          bytes += answer.length
+        }
       },
       documents: () =>
         served.map((one, i) => [one.document(), changed(size, changesOf(0, counts[i] as number, size))] as const),

@@ -7,7 +7,7 @@ interface Rebase {
   readonly each: number
 }
 
-const contenders = ['millrace', 'flushout', 'plain', 'yjs', 'sharedb']
+const contenders = ['millrace', 'flushout', 'plain', 'yjs']
 
 export const rebase: Race<Rebase> = {
   name: 'rebase',
@@ -44,9 +44,9 @@ export const rebase: Race<Rebase> = {
         all.push(...theirs, ...ours)
       },
       step: () => pair.sync(),
-      documents() {
+      async documents() {
         const should = changed(size, all)
-        return pair.documents().map((is) => [is, should] as const)
+        return (await pair.documents()).map((is) => [is, should] as const)
       },
     }
   },

@@ -60,6 +60,9 @@ async function pair(list: TodoList): Promise<Pair> {
     async sync() {
       await settled(client)
     },
-    documents: () => [client.data, other.data],
+    async documents() {
+      await asked((told) => other.fetch(told))
+      return [client.data, other.data]
+    },
   }
 }
