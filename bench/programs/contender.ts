@@ -17,9 +17,6 @@ const one = race?.cases.find(({ name }) => name === caseName)
 assert(race && one)
 let running: Running
 
-/** Milliseconds after which the engine has made fast what it will. */
-const warmUp = 500
-
 /** Does so many steps, and says what all of them cost. */
 async function steps(count: number): Promise<Cost> {
   let [cpu, wall] = [0, 0]
@@ -47,7 +44,7 @@ answering({
   },
 
   /** Warms up, and finds how many steps take so many milliseconds. */
-  async fit(milliseconds: number): Promise<number> {
+  async fit(milliseconds: number, warmUp: number): Promise<number> {
     let [count, wall] = [1, 0]
     for (let spent = 0; spent < warmUp; spent += wall / 1_000) {
       if (wall < 1_000 * milliseconds && spent > 0) count *= 2

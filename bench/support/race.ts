@@ -20,7 +20,8 @@ export async function raceCase(race: Race, one: Case<unknown>, effort: Effort): 
   })
   try {
     for (const { remote } of runners) await remote.ask('open')
-    for (const runner of runners) runner.steps = await runner.remote.ask<number>('fit', effort.milliseconds)
+    for (const runner of runners)
+      runner.steps = await runner.remote.ask<number>('fit', effort.milliseconds, effort.warmUp)
     for (let round = 0; round < effort.rounds; round++) await oneRound(runners, round)
     const rows: Row[] = []
     for (const runner of runners) rows.push(await rowOf(runner))

@@ -52,6 +52,8 @@ export interface Effort {
   readonly rounds: number
   /** About how long a turn takes. */
   readonly milliseconds: number
+  /** Milliseconds of work before the first. */
+  readonly warmUp: number
   /** Who takes part, if not all. */
   readonly only?: readonly string[]
 }

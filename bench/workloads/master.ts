@@ -39,30 +39,46 @@ export const master: Race<Serving> = {
     const served = Array.from({ length: documents }, () => able(contender, 'serve')(listOf(size)))
     const counts = served.map(() => 0)
     const known = Array.from({ length: clients }, () => 0)
-    let [number, bytes, missed] = [0, 0, 0]
-    let flushes: { readonly to: Served; readonly flush: string }[] = []
-    const flush = (client: number) => {
-      const document = number++ % documents
+    let turns = 0
+    let flushes: Flush[] = []
+    const tally = { flushes: 0, bytes: 0, missed: 0, text: 0 }
+
+    function flushOf(client: number): Flush {
+      const document = turns++ % documents
       const [to, count] = [served[document] as Served, counts[document] as number]
       const from = isCurrent ? count : (known[client] as number)
-      missed += count - from
       counts[document] = count + batch
       known[client] = count + batch
-      return { to, flush: to.flushOf(from, changesOf(count, batch, size)) }
+      return { to, text: to.flushOf(from, changesOf(count, batch, size)), missed: count - from }
     }
+
     return {
       prepare() {
-        flushes = Array.from({ length: clients }, (_, client) => flush(client))
+        flushes = Array.from({ length: clients }, (_, client) => flushOf(client))
       },
       async step() {
-        for (const { to, flush } of flushes) {
-          const { answer } = await to.take(flush)
-          bytes += answer.length
+        for (const { to, text, missed } of flushes) {
+          const { answer, news } = await to.take(text)
+          tally.flushes += 1
+          tally.bytes += answer.length
+          tally.missed += missed
+          tally.text += (missed / batch) * news.length
         }
       },
       documents: () =>
         served.map((one, i) => [one.document(), changed(size, changesOf(0, counts[i] as number, size))] as const),
-      figures: () => ({ 'bytes an answer': bytes / number, 'commands brought': missed / number }),
+      figures: () => ({
+        'bytes an answer': tally.bytes / tally.flushes,
+        'commands brought': tally.missed / tally.flushes,
+        ...(!isCurrent && { 'times their text': tally.bytes / tally.text }),
+      }),
     }
   },
+}
+
+interface Flush {
+  readonly to: Served
+  readonly text: string
+  /** How many commands of others its answer has to bring. */
+  readonly missed: number
 }
