@@ -89,7 +89,8 @@ export default {
     ...entries.map(needsOf),
   ],
   options: {
-    doNotFollow: { path: '^(node_modules|dist)/' },
+    doNotFollow: { path: '^(bench/)?(node_modules|dist)/' },
+    exclude: { path: '^bench/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },

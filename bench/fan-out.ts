@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { combineLatest, map, type Observable } from 'rxjs'
 import type { Cost } from './programs/fan-out-server.ts'
-import { median } from './rounds.ts'
+import { median } from './support/numbers.ts'
 import { Remote } from './support/remote.ts'
 
 // An update of a document that many sockets have open, beside a broadcast of the same bytes to a room of socket.io. The

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { redisServerPath } from '../spec/checks/programs.mjs'
 import { redisServer } from '../spec/support/redis/server.ts'
 import type { Spent } from './programs/redis-host.ts'
-import { median } from './rounds.ts'
+import { median } from './support/numbers.ts'
 import { Remote } from './support/remote.ts'
 
 // Histories in Redis: hosts in processes of their own, driven by sessions without sockets, beside the script by which they

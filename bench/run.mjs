@@ -1,30 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { build } from 'esbuild'
+import { existsSync } from 'node:fs'
+import { buildPackage } from '../examples/serve/build.mjs'
+import { bundle } from './support/bundle.mjs'
 
-// Node 20 runs no TypeScript: each bench is bundled, and run in a process of its own, as are the programs that it starts.
-const named = process.argv.slice(2)
-const benches = readdirSync('bench')
-  .filter((file) => file.endsWith('.ts') && file !== 'rounds.ts')
-  .map((file) => file.slice(0, -'.ts'.length))
-  .filter((name) => named.length === 0 || named.includes(name))
+const say = (text) => console.error(text)
 
-const outdir = 'node_modules/.cache/millrace-bench'
-await build({
-  entryPoints: [...benches.map((name) => `bench/${name}.ts`), 'bench/programs/*.ts'],
-  outbase: 'bench',
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'es2022',
-  packages: 'external',
-  loader: { '.lua': 'text' },
-  outdir,
-  outExtension: { '.js': '.mjs' },
-})
-
-for (const name of benches) {
-  console.log(`\n${name}`)
-  const { status } = spawnSync(process.execPath, [`${outdir}/${name}.mjs`], { stdio: 'inherit' })
-  if (status !== 0) process.exitCode = 1
+/** What contenders need is installed when it is first asked for. */
+function install() {
+  if (existsSync('bench/node_modules/.package-lock.json')) return
+  say('Installing what Millrace is measured beside, in bench/ …')
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: 'bench', stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
 }
+
+const args = process.argv.slice(2)
+const outdir = 'bench/dist'
+if (!args.includes('--help')) {
+  install()
+  buildPackage(say)
+}
+await bundle(outdir)
+process.exitCode = spawnSync(process.execPath, [`${outdir}/main.mjs`, ...args], { stdio: 'inherit' }).status ?? 1

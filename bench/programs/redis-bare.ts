@@ -6,7 +6,7 @@ import { argumentsOf } from '../../adapters/history/redis/texts.ts'
 import type { Batch, Position } from '../../lib/contracts/history.ts'
 import { realEnvironment } from '../../lib/environment.ts'
 import { answering } from '../support/remote.ts'
-import { changes, initial } from '../support/todos.ts'
+import { changes, initial } from '../support/served.ts'
 import type { Spent } from './redis-host.ts'
 
 // The script by which histories are appended to, and nothing else: no document, no judgement, nobody who is told.

@@ -5,8 +5,8 @@ import type { AppendResult, HistoryAdapter } from '../../lib/contracts/history.t
 import type { CommandCompletion } from '../../lib/flushout.ts'
 import { createHost } from '../../lib/host/index.ts'
 import { answering } from '../support/remote.ts'
+import { changes, documents } from '../support/served.ts'
 import { Speaker } from '../support/speaker.ts'
-import { changes, documents } from '../support/todos.ts'
 
 /** What it took this process. */
 export interface Spent {

@@ -18,11 +18,13 @@ type Told =
 export class Remote {
   readonly #child: ChildProcess
   readonly #told: Observable<Told>
+  readonly #name: string
   #questions = 0
 
   constructor(name: string, ...args: readonly string[]) {
+    this.#name = [name, ...args].join(' ')
     const program = fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url))
-    this.#child = fork(program, args, { serialization: 'advanced' })
+    this.#child = fork(program, args, { serialization: 'advanced', execArgv: ['--expose-gc', ...process.execArgv] })
     const died = fromEvent(this.#child, 'exit').pipe(
       map(() => {
         throw new Error(`${name} ended.`)
@@ -41,7 +43,7 @@ export class Remote {
       this.#told.pipe(
         filter((told) => 'number' in told && told.number === number),
         map((told) => {
-          if ('error' in told) throw new Error(told.error)
+          if ('error' in told) throw new Error(`${this.#name}: ${told.error}`)
           return (told as { answer: unknown }).answer as R
         }),
       ),

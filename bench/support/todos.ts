@@ -1,23 +1,42 @@
-import type { CommandCompletion } from '../../lib/flushout.ts'
-import { document } from '../../lib/index.ts'
-
-const todos = 100
-
-/** A list of a hundred todos. */
-export const initial = {
-  todos: Object.fromEntries(
-    Array.from({ length: todos }, (_, rank) => [`todo-${rank}`, { title: `todo ${rank}`, done: false }]),
-  ),
+export interface Todo {
+  title: string
+  done: boolean
+  rank: number
 }
 
-export const documents = { list: document({ initial }) }
+export interface TodoList {
+  title: string
+  todos: Record<string, Todo>
+}
 
-/** Commands that each change another one. */
-export const changes = (count: number, from = 0): CommandCompletion[] =>
-  Array.from({ length: count }, (_, i) => ({
-    command: {
-      action: 'update',
-      path: ['todos', `todo-${(from + i) % todos}`],
-      props: { title: `something to do, number ${from + i}`, done: i % 2 === 0 },
-    },
-  }))
+/** Something that happens to a todo. */
+export interface Change {
+  readonly id: string
+  readonly changes: { readonly done: boolean; readonly rank: number }
+}
+
+export const todoOf = (rank: number): Todo => ({ title: `something to do, number ${rank}`, done: false, rank })
+
+export const idOf = (rank: number): string => `todo-${rank}`
+
+/** A list of so many todos. */
+export const listOf = (size: number): TodoList => ({
+  title: 'shopping',
+  todos: Object.fromEntries(Array.from({ length: size }, (_, rank) => [idOf(rank), todoOf(rank)])),
+})
+
+/** The change with this number, to one of so many todos: the same for all contenders, and never to what was there. */
+export const changeOf = (number: number, size: number): Change => ({
+  id: idOf((number * 7919) % size),
+  changes: { done: number % 2 === 0, rank: -1 - number },
+})
+
+export const changesOf = (from: number, count: number, size: number): Change[] =>
+  Array.from({ length: count }, (_, i) => changeOf(from + i, size))
+
+/** What a list of so many todos is after these changes: what each contender has to come to. */
+export function changed(size: number, changes: Iterable<Change>): TodoList {
+  const list = listOf(size)
+  for (const { id, changes: props } of changes) Object.assign(list.todos[id] as Todo, props)
+  return list
+}

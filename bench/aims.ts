@@ -1,0 +1,115 @@
+/** One figure: workload, table, row, column. */
+export type Place = readonly [workload: string, table: string, row: string, column: string]
+
+/** What is to be reached. */
+export interface Aim {
+  readonly text: string
+  readonly workload: string
+  /** What was measured; `undefined` where it was not. */
+  readonly of: (figure: (...place: Place) => number) => number
+  readonly atLeast?: number
+  readonly atMost?: number
+  /** What holds it back, from a profile, and what was tried. */
+  readonly heldBack?: string
+}
+
+const [cpu, toFlushout] = ['µs CPU', '× flushout'] as const
+type Figure = Parameters<Aim['of']>[0]
+
+/** How many times as fast as the best of those that give plain immutable objects. */
+const besideImmutable = (table: string, rivals: readonly string[]) => (figure: Figure) =>
+  Math.min(...rivals.map((rival) => figure('observed', table, rival, cpu))) / figure('observed', table, 'millrace', cpu)
+
+const stores = ['plain', 'mutative', 'immer']
+const ratio = (workload: string, table: string, atLeast: number, text: string): Aim => ({
+  text,
+  workload,
+  of: (figure) => figure(workload, table, 'millrace', toFlushout),
+  atLeast,
+})
+
+const whole = (table: string, atLeast: number): Aim => ({
+  text: `${table}: times as fast as the best that gives plain immutable objects`,
+  workload: 'observed',
+  of: besideImmutable(table, stores),
+  atLeast,
+})
+
+export const aims: readonly Aim[] = [
+  ratio('apply', '10,000 todos', 2, 'times flushout, nobody looking'),
+  whole('whole, 100 todos', 1),
+  whole('whole, 1,000 todos', 1.5),
+  whole('whole, 10,000 todos', 1.5),
+  {
+    ...whole('single, 10,000 todos', 100),
+    text: 'single items: times as fast as any store of immutable states, 10,000 todos',
+  },
+  {
+    text: 'single items: cost at 100,000 todos, in times of that at 100',
+    workload: 'observed',
+    of: (figure) =>
+      figure('observed', 'single, 100,000 todos', 'millrace', cpu) /
+      figure('observed', 'single, 100 todos', 'millrace', cpu),
+    atMost: 1.5,
+  },
+  {
+    text: 'cost at 100,000 todos, in times of that at 1,000',
+    workload: 'flush-cycle',
+    of: (figure) =>
+      figure('flush-cycle', '100,000 todos', 'millrace', cpu) / figure('flush-cycle', '1,000 todos', 'millrace', cpu),
+    atMost: 1.5,
+  },
+  ratio('flush-cycle', '100,000 todos', 2_000, 'times flushout at 100,000 todos'),
+  ratio('rebase', '10 pending, 10 remote, 10,000 todos', 40, 'times flushout at 10 × 10'),
+  ratio('rebase', '1,000 pending, 1,000 remote, 10,000 todos', 6, 'times flushout at 1,000 × 1,000'),
+  {
+    text: 'cost of 10 × 10 at 100,000 todos, in times of that at 10,000',
+    workload: 'rebase',
+    of: (figure) =>
+      figure('rebase', '10 pending, 10 remote, 100,000 todos', 'millrace', cpu) /
+      figure('rebase', '10 pending, 10 remote, 10,000 todos', 'millrace', cpu),
+    atMost: 1.5,
+  },
+  ratio('master', 'one document, clients far behind', 3.5, 'times flushout, clients far behind'),
+  ratio('master', 'one document, current clients', 1.5, 'times flushout, current clients'),
+  ratio('master', '1,000 documents', 1.5, 'times flushout, 1,000 documents'),
+  {
+    text: 'bytes of an answer to a current client',
+    workload: 'master',
+    of: (figure) => figure('master', 'one document, current clients', 'millrace', 'bytes an answer'),
+    atMost: 100,
+  },
+  {
+    text: 'bytes of an answer to a late client, in times of the text of the commands it brings',
+    workload: 'master',
+    of: (figure) => figure('master', 'one document, clients far behind', 'millrace', 'times their text'),
+    atMost: 1.2,
+  },
+  {
+    text: 'a todo at a client, in times of plain objects',
+    workload: 'memory',
+    of: (figure) => figure('memory', 'a todo', 'millrace', 'times plain'),
+    atMost: 1.1,
+  },
+  {
+    text: 'a pending command, in times of the bare command',
+    workload: 'memory',
+    of: (figure) => figure('memory', 'a pending command', 'millrace', 'times bare'),
+    atMost: 2,
+  },
+  {
+    text: 'kB of the core beside rxjs',
+    workload: 'size',
+    of: (figure) => figure('size', 'min+gzip', 'millrace, all of it', 'kB gzip'),
+    atMost: 14,
+    heldBack:
+      'The tree with its inverses, the shortcut of the rebase, net changes and the conversation with the host; texts for people are 0.8 kB.',
+  },
+  {
+    text: 'kB of the client with its socket.io transport beside rxjs and socket.io-client',
+    workload: 'size',
+    of: (figure) => figure('size', 'min+gzip', 'millrace, createClient and socket.io', 'kB gzip'),
+    atMost: 12,
+    heldBack: 'The same as above: the client alone is most of it.',
+  },
+]
