@@ -36,6 +36,7 @@ class Appender {
       from: count,
       sentFrom: this.#position,
       completions: changes(size, this.#seq),
+      bytes: 150 * size,
       client: this.#client,
       by: 'bench',
       at: Date.now(),

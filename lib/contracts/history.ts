@@ -47,6 +47,8 @@ export interface Batch {
   /** Where its sender stood when it first sent these commands; absent where nobody ever sends them again. */
   readonly sentFrom?: Position
   readonly completions: readonly CommandCompletion[]
+  /** How many bytes the completions take at most, encoded; absent where older hosts wrote it, and whoever reads them counts. */
+  readonly bytes?: number
   readonly client: string
   /** The subject that sent it; client and subject together name a record. */
   readonly by: string

@@ -230,7 +230,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     return true
   }
 
-  #batchOf({ turn }: Waiting<C>, after: number, hashes: readonly string[], judged: Judged): Batch {
+  #batchOf({ turn, bytes }: Waiting<C>, after: number, hashes: readonly string[], judged: Judged): Batch {
     const previous = this.#group[this.#group.length - 1]
     const follows = previous ? endOf(previous.batch) : this.position
     return {
@@ -239,6 +239,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
       from: follows.count,
       ...(turn.sentFrom && { sentFrom: turn.sentFrom }),
       completions: judged.taken as readonly CommandCompletion[],
+      bytes: bytesTaken(judged, bytes),
       client: turn.client,
       by: turn.by,
       at: Math.trunc(this.served.environment.now()),
@@ -266,7 +267,7 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     if (!entry) this.#doubtful.clear()
     if (own) this.replica.confirm(own.judged.taken.length)
     else this.#integrate(batch)
-    if (batch.completions.length > 0) this.#size.grow(own?.waiting.bytes ?? bytesOf(JSON.stringify(batch.completions)))
+    this.#size.grow(batch.bytes ?? bytesOf(JSON.stringify(batch.completions)))
     if (!entry) return {}
     const { judged, waiting } = entry
     return { turn: waiting.turn, told: () => waiting.resolve({ type: 'taken', judged, batch }) }
@@ -312,4 +313,10 @@ export class Turns<T extends object = object, C extends Context = Context> exten
   #closed(): MillraceError {
     return new MillraceError('closed', `'${this.id}' was closed.`)
   }
+}
+
+/** How many bytes of a flush of so many are taken; what was rewritten or renamed may be more than was sent. */
+function bytesTaken({ taken, renamed, outcome }: Judged, sent: number): number {
+  if (taken.length === 0) return 0
+  return outcome.rewritten || renamed.length > 0 ? bytesOf(JSON.stringify(taken)) : sent
 }

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { throwError } from 'rxjs'
+import type { Position } from '../../lib/contracts/history.ts'
 import { MillraceError } from '../../lib/errors.ts'
-import type { CompletionBatch } from '../../lib/flushout.ts'
+import type { Command, CompletionBatch } from '../../lib/flushout.ts'
+import { batchAfter } from '../../lib/testing/history/batches.ts'
 import { quiet } from '../support/manual-time.ts'
-import { add, emptyList, Scene, shopping, titlesOf } from '../support/scene.ts'
+import { add, emptyList, list, Scene, shopping, titlesOf } from '../support/scene.ts'
 import { adding, Spoken } from '../support/spoken.ts'
 
 const never = () => new Promise<never>(() => undefined)
@@ -334,6 +336,36 @@ describe('A document that is as large as it may be', () => {
     list.apply({ action: 'delete', path: ['todos', large.createdId as string] })
     await list.flush()
     expect((await add(list, 'y'.repeat(1_000)).settled).type).toBe('confirmed')
+  })
+
+  it('is as large to a host that only read of it: what an interceptor made larger too, and what older hosts wrote', async () => {
+    const text = 'x'.repeat(1_500)
+    const enlarging = {
+      list: {
+        ...list,
+        interceptor: (_: object, command: Command) =>
+          'props' in command ? { newProps: { ...command.props, title: text } } : undefined,
+      },
+    }
+    const writer = await scene.seat(scene.serve({ documents: enlarging }))
+    const reading = scene.serve({ limits: { documentBytes: 2_000 } })
+    const reader = await scene.seat(reading)
+    const refused = { type: 'rejected', code: 'too_large' }
+    const small = add(writer.list, 'small')
+    await writer.list.flush()
+    await scene.time.pass(1_000)
+    expect(await add(reader.list, 'y'.repeat(1_000)).settled).toMatchObject(refused)
+    writer.list.apply({ action: 'delete', path: ['todos', small.createdId as string] })
+    await writer.list.flush()
+    expect((await add(reader.list, 'small').settled).type).toBe('confirmed')
+
+    const history = scene.memory.open(shopping)
+    const { head } = await history.record('', '')
+    const command = { action: 'update' as const, props: { title: text } }
+    const { bytes: _, ...old } = batchAfter(head as Position, { completions: [{ command }] })
+    await history.append(head as Position, [old])
+    await scene.time.pass(1_000)
+    expect(await add(reader.list, 'y'.repeat(1_000)).settled).toMatchObject(refused)
   })
 
   it('cannot be filled with empty objects, nor through what a missing parent would be', async () => {

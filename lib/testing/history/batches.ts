@@ -29,12 +29,14 @@ export function batchAfter(position: Position, options: BatchOptions = {}): Batc
   const { client = 'ann', by = 'subject', after = 0, commands = 1, outcome = {}, sentFrom } = options
   const seqs = Array.from({ length: commands }, (_, index) => after + 1 + index)
   marks += 1
+  const completions = options.completions ?? seqs.map((seq) => completion(`${client} ${seq}`))
   return {
     mark: `${origin}-${marks}`,
     follows: position.mark,
     from: position.count,
     ...(sentFrom && { sentFrom }),
-    completions: options.completions ?? seqs.map((seq) => completion(`${client} ${seq}`)),
+    completions,
+    bytes: JSON.stringify(completions).length,
     client,
     by,
     at: 1_700_000_000_000 + marks,
