@@ -348,8 +348,7 @@ describe('A document that is as large as it may be', () => {
       },
     }
     const writer = await scene.seat(scene.serve({ documents: enlarging }))
-    const reading = scene.serve({ limits: { documentBytes: 2_000 } })
-    const reader = await scene.seat(reading)
+    const reader = await scene.seat(scene.serve({ limits: { documentBytes: 2_000 } }))
     const refused = { type: 'rejected', code: 'too_large' }
     const small = add(writer.list, 'small')
     await writer.list.flush()
@@ -359,13 +358,14 @@ describe('A document that is as large as it may be', () => {
     await writer.list.flush()
     expect((await add(reader.list, 'small').settled).type).toBe('confirmed')
 
+    const later = await scene.seat(scene.serve({ limits: { documentBytes: 2_000 } }))
     const history = scene.memory.open(shopping)
     const { head } = await history.record('', '')
     const command = { action: 'update' as const, props: { title: text } }
     const { bytes: _, ...old } = batchAfter(head as Position, { completions: [{ command }] })
     await history.append(head as Position, [old])
     await scene.time.pass(1_000)
-    expect(await add(reader.list, 'y'.repeat(1_000)).settled).toMatchObject(refused)
+    expect(await add(later.list, 'y'.repeat(1_000)).settled).toMatchObject(refused)
   })
 
   it('cannot be filled with empty objects, nor through what a missing parent would be', async () => {
