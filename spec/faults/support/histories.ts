@@ -57,7 +57,7 @@ async function allOf(history: History, id: DocumentId): Promise<Batch[] | undefi
     toArray(),
   )
   return lastValueFrom(batches).catch((error: unknown) => {
-    if (hasCode(error, 'history_trimmed')) return undefined
+    if (hasCode(error, 'history_trimmed') || hasCode(error, 'regressed')) return undefined
     throw error
   })
 }
