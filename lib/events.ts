@@ -32,12 +32,14 @@ export type SyncEvent =
   | RefusedEvent
   /**
    * The Master's history no longer holds what was confirmed here up to `commandCount`. Of the own commands that were
-   * confirmed, those numbered `first` to `last` are lost.
+   * confirmed, those numbered `first` to `last` are lost; of what was confirmed under the names that this document had
+   * `formerly`, since it was opened and was last told so, nobody knows here what is left.
    */
   | {
       readonly type: 'regressed'
       readonly commandCount: number
       readonly lost?: { readonly client: string; readonly first: number; readonly last: number }
+      readonly formerly?: readonly string[]
     }
   /** The storage does not do what it should; it is tried again. What was kept before it failed stays as it is. */
   | { readonly type: 'storage'; readonly code: string; readonly reason: string }

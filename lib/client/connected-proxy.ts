@@ -53,6 +53,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   protected readonly standing = new Standing()
   protected readonly outbox = new Outbox()
   protected client: string
+  /** The latest names that it had before, under which something was sent. */
+  #formerly: readonly string[] = []
   /** What goes, as soon as it is kept. */
   #flight: Flight | undefined
   #isOpen = false
@@ -313,9 +315,12 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
 
   /** What is confirmed here is gone there. */
   #tellLost(recorded: number): void {
-    const { confirmed } = this.outbox
-    const lost = confirmed > recorded && { lost: { client: this.client, first: recorded + 1, last: confirmed } }
-    this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount, ...lost })
+    const last = this.outbox.answeredFor(this.replica.pending)
+    const lost = last > recorded && { lost: { client: this.client, first: recorded + 1, last } }
+    // The host tells the record of the present name alone.
+    const formerly = this.#formerly.length > 0 && { formerly: this.#formerly }
+    this.#formerly = []
+    this.tell(this.syncs, { type: 'regressed', commandCount: this.replica.confirmedCount, ...lost, ...formerly })
     // What is in no record of that history follows it, and stands where it begins again.
     this.outbox.from = undefined
     this.regressed()
@@ -507,6 +512,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   /** Goes on under a new name. */
   protected rename(): void {
     this.#say({ type: 'close', client: this.client })
+    if (this.outbox.lastSeq > 0) this.#formerly = [...this.#formerly, this.client].slice(-mostNames)
     this.client = this.connection.environment.id()
     this.outbox.renumber(this.replica.pending)
     this.#open(this.standing.position)
@@ -522,6 +528,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     )
   }
 }
+
+/** Names that are remembered, whatever a host makes its clients do. */
+const mostNames = 100
 
 const unsettled = ({ seq }: Pending): Settlement =>
   seq > 0

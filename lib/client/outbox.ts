@@ -19,8 +19,6 @@ export class Outbox {
   limits: Limits = defaultLimits
   /** Whether what was never sent should go. */
   wants = false
-  /** The last that was answered. */
-  confirmed = 0
   /** The last number that was given. */
   lastSeq = 0
   /** Where the first of what was sent stood when it was first sent. */
@@ -34,23 +32,26 @@ export class Outbox {
     this.from = from
   }
 
+  /** The last number that was answered for, in this process or before: all that were given, but those that wait. */
+  answeredFor(pending: readonly Pending[]): number {
+    const sent = pending[0]?.seq ?? 0
+    return sent > 0 ? sent - 1 : this.lastSeq
+  }
+
   /** Whether the host does not know numbers that were given here and answered for: it has lost or forgotten them. */
   lacks(recorded: number, pending: readonly Pending[]): boolean {
-    const sent = pending[0]?.seq ?? 0
-    return recorded < (sent > 0 ? sent - 1 : this.lastSeq)
+    return recorded < this.answeredFor(pending)
   }
 
   /** Begins to number anew, under another name: no number means two commands, and what was said may still arrive. */
   renumber(pending: readonly Pending[]): void {
     this.lastSeq = 0
-    this.confirmed = 0
     for (const entry of pending) if (entry.seq > 0) entry.seq = ++this.lastSeq
   }
 
   /** Opens for a session. */
   open(recorded: number): void {
     this.lastSeq = Math.max(this.lastSeq, recorded)
-    this.confirmed = recorded
   }
 
   /** Whatever is under way may be lost. */
@@ -60,7 +61,6 @@ export class Outbox {
 
   /** Everything up to this seq is answered. */
   answered(seq: number): void {
-    this.confirmed = Math.max(this.confirmed, seq)
     if (seq >= this.#inFlight) this.#inFlight = 0
   }
 

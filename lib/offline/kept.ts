@@ -143,9 +143,10 @@ function batchOf(value: unknown): Batch {
   return { completions: listOf(completions).map(completedOf), position: positionOf(position) }
 }
 
-function sentOf(value: unknown): { from: Position; commands: readonly Pending[] } {
+/** Where a host has lost what they followed, they follow nothing until they are sent again. */
+function sentOf(value: unknown): { from: Position | undefined; commands: readonly Pending[] } {
   const { from, commands } = objectOf(value)
-  return { from: positionOf(from), commands: listOf(commands).map(waitingOf) }
+  return { from: from === undefined ? undefined : positionOf(from), commands: listOf(commands).map(waitingOf) }
 }
 
 // What was applied once was within the limits of its host, which are not known here.

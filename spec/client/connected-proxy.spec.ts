@@ -488,4 +488,23 @@ describe('Offline', () => {
     guest.client.close()
     await empty.close()
   })
+
+  it('is told under which names it had sent what a second loss may have taken', async () => {
+    const guest = await scene.seat(scene.serve())
+    await add(guest.list, 'milk').settled
+    await add(guest.list, 'bread').settled
+    const others = [new Scene(), new Scene()]
+    for (const other of others) {
+      guest.line.host = other.serve().host.session()
+      guest.line.cut()
+      await scene.time.pass(1_000)
+      await add(guest.list, 'eggs').settled
+    }
+    const [one, two] = guest.events.filter((event) => event.type === 'regressed')
+    expect(one).toMatchObject({ lost: { first: 1, last: 2 } })
+    expect(one).not.toHaveProperty('formerly')
+    expect(two).toMatchObject({ lost: { first: 1, last: 1 }, formerly: [one?.lost?.client] })
+    guest.client.close()
+    for (const other of others) await other.close()
+  })
 })

@@ -4,6 +4,7 @@ import { type Bundles, bundle } from '../support/programs.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { documentIds } from './programs/documents.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
+import { figuresIn } from './support/figures.ts'
 import { isRegressed } from './support/losses.ts'
 import { type RedisWorld, redisWorld } from './support/redis-world.ts'
 import { longEnough } from './support/within.ts'
@@ -26,23 +27,24 @@ describe('Four hosts and forty clients over a Redis', () => {
   })
 
   /** @returns how many were told that something is lost */
-  async function suffer(isKept: boolean, troubles: readonly RedisTrouble[]): Promise<number> {
+  async function suffer(isKept: boolean, troubles: readonly RedisTrouble[], host = {}): Promise<number> {
     const random = new Random(seed)
     const mayLose = !isKept || troubles.some(({ loses }) => loses)
-    over = await redisWorld(programs, { seed, isKept, mayLose })
+    over = await redisWorld(programs, { seed, isKept, mayLose, host })
     const here = over
     await here.work(2)
     for (const { name, act } of troubles) {
       const working = here.work(4)
       working.catch(() => undefined)
       process.stderr.write(`    it ${name}\n`)
-      await act(here, random).catch(async (error: Error) => {
+      await Promise.all([act(here, random), working]).catch(async (error: Error) => {
         throw new Error(`${name}: ${error.message}\n${await whereAllStand(here.world)}`)
       })
-      await working
     }
     expect(await conclude(here.world)).toEqual([])
-    const { lives } = await here.world.evidence()
+    const evidence = await here.world.evidence()
+    process.stderr.write(`    ${figuresIn(evidence)}\n`)
+    const { lives } = evidence
     return lives.filter(({ entries }) => documentIds.some((id) => entries.some((entry) => isRegressed(entry, id))))
       .length
   }
@@ -60,6 +62,18 @@ describe('Four hosts and forty clients over a Redis', () => {
     'which keeps nothing: everybody is told of all that is gone where it is killed and comes back',
     async () => {
       expect(await suffer(false, redisTroubles.slice(0, 2))).toBeGreaterThan(0)
+    },
+    longEnough,
+  )
+
+  it(
+    'put their copies back where it is emptied, and whatever was in none of them is told',
+    async () => {
+      const emptied = redisTroubles.filter(({ name }) => name === 'is emptied')
+      const told = await suffer(true, [...emptied, ...emptied, ...emptied], { onLostHistory: 'restore_copy' })
+      const { restored } = (await over?.world.evidence()) ?? {}
+      process.stderr.write(`    ${restored?.size} documents put back, ${told} clients told of a loss\n`)
+      expect(restored?.size).toBeGreaterThan(0)
     },
     longEnough,
   )

@@ -5,8 +5,10 @@ import { redisCluster } from '../support/redis/cluster.ts'
 import { redisSentinels } from '../support/redis/sentinels.ts'
 import type { Place } from './programs/place.ts'
 import { conclude } from './support/conclusion.ts'
+import { figuresIn } from './support/figures.ts'
 import { type SharedWorld, sharedWorld } from './support/redis-world.ts'
-import { longEnough } from './support/within.ts'
+import { longEnough, until } from './support/within.ts'
+import { allWork, busyUntil, metByHosts } from './troubles/trouble.ts'
 
 describe('Four hosts and forty clients over several Redises', () => {
   let programs: Bundles
@@ -22,15 +24,16 @@ describe('Four hosts and forty clients over several Redises', () => {
   })
 
   /** Everybody works before, meanwhile and afterwards. */
-  async function suffer(place: Place, mayLose: boolean, act: () => Promise<unknown>): Promise<void> {
+  async function suffer(place: Place, mayLose: boolean, act: (over: SharedWorld) => Promise<unknown>): Promise<void> {
     over = await sharedWorld(programs, { mayLose, place: () => place })
     await over.work(2)
     const working = over.work(4)
     working.catch(() => undefined)
-    await act()
+    await act(over)
     await working
     await over.work(2)
     expect(await conclude(over.world)).toEqual([])
+    process.stderr.write(`    ${figuresIn(await over.world.evidence())}\n`)
   }
 
   it.each([true, false])(
@@ -86,6 +89,29 @@ describe('Four hosts and forty clients over several Redises', () => {
             await cluster.moveSlot(slot, node)
         }
       })
+    },
+    longEnough,
+  )
+
+  it(
+    'lose nothing while the move of a slot of a Cluster stands still halfway, until everybody has noticed',
+    async () => {
+      const cluster = await redisCluster()
+      await suffer({ kind: 'cluster', addresses: cluster.addresses }, false, async ({ world }) => {
+        const slot = await cluster.slotOf('board/one')
+        const home = await cluster.ownerOf(slot)
+        for (const node of [...cluster.nodes.filter((other) => other !== home), home]) {
+          const before = metByHosts(world, 'failed append')
+          const isNoticed = () => metByHosts(world, 'failed append') > before
+          await cluster.moveSlot(slot, node, () =>
+            busyUntil('an append to fail', until('an append to fail', isNoticed), () => allWork(world, 1)),
+          )
+        }
+      })
+      const { asked, later } = await cluster.redirections()
+      process.stderr.write(`    sent on ${asked} times, and told to try again ${later} times\n`)
+      expect(asked).toBeGreaterThan(0)
+      expect(later).toBeGreaterThan(0)
     },
     longEnough,
   )

@@ -439,4 +439,45 @@ describe('A client with a storage', () => {
     await quiet()
     expect([...device.contents(shopping).keys()].filter((key) => key.startsWith('queue/'))).toHaveLength(1)
   })
+
+  it('is told of commands that were confirmed before it was started again, and are lost since', async () => {
+    const before = await seated()
+    await add(before.list, 'milk').settled
+    add(before.list, 'bread')
+    await before.list.flush()
+    await shut(before)
+    const empty = new Scene()
+    const after = await seated(empty.serve())
+    await scene.time.pass(1_000)
+    expect(after.events.filter(({ type }) => type === 'regressed')).toMatchObject([
+      { type: 'regressed', commandCount: 2, lost: { first: 1, last: 2 } },
+    ])
+    after.client.close()
+    await empty.close()
+  })
+
+  it('keeps what it had sent where the host has lost the history and the page dies before it is sent again', async () => {
+    const before = await seated()
+    await add(before.list, 'milk').settled
+    before.line.isFlowing = false
+    add(before.list, 'bread')
+    await quiet()
+    const empty = new Scene()
+    const elsewhere = empty.serve()
+    before.list.sync$.subscribe(({ type }) => {
+      if (type === 'regressed') offlineNow(before)
+    })
+    before.line.isFlowing = true
+    before.line.host = elsewhere.host.session()
+    before.line.cut()
+    await scene.time.pass(1_000)
+    expect(before.list.status.state).toBe('offline')
+    await crash(before)
+    const after = await seated(elsewhere)
+    await after.list.flush()
+    expect(after.events.map(({ type }) => type)).not.toContain('storage')
+    expect(titlesOf(after.list)).toEqual(['bread'])
+    after.client.close()
+    await empty.close()
+  })
 })

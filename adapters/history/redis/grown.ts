@@ -102,7 +102,8 @@ export class Grown {
     try {
       const [head, durable] = (await this.#line.ask('hmget', keys.history, 'head', 'durable')) as (string | null)[]
       if (!head || !durable) return told.next(undefined)
-      told.next({ number: spotIn(durable).number, texts: [] })
+      const { number, mark } = spotIn(durable)
+      told.next({ number, texts: [], mark })
       if (head !== durable) await this.#settling.settle(keys)
     } catch {
       // Whoever reads finds out when it looks, and whoever appends when it does.

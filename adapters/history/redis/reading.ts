@@ -35,7 +35,7 @@ export function reading(
     let end: Spot | undefined
     const page = async (): Promise<Page | undefined> => {
       const behind = await pageBehind(run, keys, id, end ?? position, end?.number)
-      end ??= behind?.spot
+      if (behind) end = behind.spot
       return behind
     }
     const pages = defer(page).pipe(expand((last) => (last?.more ? page() : EMPTY)))
@@ -53,8 +53,9 @@ export function reading(
 /** What a notice tells that is new; `undefined` where that must be asked for. */
 function toldBy(wake: Wake, end: Spot | undefined, own: ReadonlyMap<string, Batch>): readonly Numbered[] | undefined {
   if (!wake || !end) return undefined
-  const { number, texts } = wake
-  if (number <= end.number) return []
+  const { number, texts, mark } = wake
+  // A history that was put back, from a copy or to an old state, gives its numbers anew.
+  if (number <= end.number) return mark === undefined || (number === end.number && mark === end.mark) ? [] : undefined
   const first = number - texts.length + 1
   const news = texts.slice(Math.max(0, end.number + 1 - first))
   if (number - news.length !== end.number) return undefined
@@ -84,6 +85,8 @@ async function pageBehind(
     throw notHeld(id, position, undefined)
   }
   if (type === 'lost') {
+    // It may be held under another number.
+    if (number !== undefined) return pageBehind(run, keys, id, position, undefined)
     const [count, floor] = rest.map(Number) as [number, number]
     throw notHeld(id, position, { count, number: floor, mark: '' })
   }

@@ -44,6 +44,8 @@ export function spotIn(text: string): Spot {
 export interface Notice {
   readonly number: number
   readonly texts: readonly string[]
+  /** The mark of that batch, where somebody has looked. */
+  readonly mark?: string
 }
 
 /** `undefined` where it is none: then it says no more than that somebody should look. */

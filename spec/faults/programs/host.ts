@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { filter, firstValueFrom, map, merge, of } from 'rxjs'
 import { Server } from 'socket.io'
-import { createHost } from '../../../lib/host/index.ts'
+import { hasCode, messageOf } from '../../../lib/errors.ts'
+import { createHost, type OnLostHistory } from '../../../lib/host/index.ts'
 import { serveSocketIo } from '../../../transports/socket-io/server.ts'
 import { answering } from '../support/child.ts'
 import { Journal } from '../support/journal.ts'
@@ -22,6 +23,10 @@ export interface HostTask {
   readonly held?: string
   /** How its history is to be broken, to see whether anybody finds out. */
   readonly way?: HistoryWay
+  /** @default 'begin_anew' */
+  readonly onLostHistory?: OnLostHistory
+  /** Milliseconds after which a line that says nothing is dead. @default 800 */
+  readonly silence?: number
 }
 
 /** What a host is asked. */
@@ -34,7 +39,14 @@ export type HostAsk =
   | { readonly type: 'stands'; readonly document: DocumentId }
   | { readonly type: 'end' }
 
-const { place, journal: path, held, way } = JSON.parse(process.argv[2] as string) as HostTask
+const {
+  place,
+  journal: path,
+  held,
+  way,
+  onLostHistory = 'begin_anew',
+  silence = 800,
+} = JSON.parse(process.argv[2] as string) as HostTask
 const journal = new Journal(path)
 const failpoints = new Failpoints<HostPoint>(journal)
 const host = createHost({
@@ -47,15 +59,19 @@ const host = createHost({
   }),
   authenticate: ({ token }) => ({ subject: String(token) }),
   idleTime: 200,
-  onLostHistory: 'begin_anew',
+  onLostHistory,
 })
 host.events$.subscribe((event) => {
-  if (event.type === 'failed') journal.note({ type: 'wrong', what: `The host failed: ${event.error}` })
+  // A history that was not reached is asked again with the next who opens the document.
+  if (event.type === 'failed' && !hasCode(event.error, 'unavailable'))
+    journal.note({ type: 'wrong', what: `The host failed: ${event.error}` })
   else journal.note({ type: 'met', what: event.type })
+  // Whoever operates it goes on with what is there, where a copy cannot be put back.
+  if (event.type === 'history_lost' && event.action === 'stop') void host.recover(event.document, 'begin_anew')
 })
 
 const http = createServer()
-const server = new Server(http, { transports: ['websocket'], pingInterval: 300, pingTimeout: 500 })
+const server = new Server(http, { transports: ['websocket'], pingInterval: 0.4 * silence, pingTimeout: 0.6 * silence })
 const serving = serveSocketIo(server, watchedSessions(host, failpoints.pass))
 http.listen(0, '127.0.0.1')
 await once(http, 'listening')
@@ -69,7 +85,8 @@ async function show(id: DocumentId, count: number): Promise<string> {
 }
 
 async function stands(id: DocumentId): Promise<string> {
-  const master = await host.open(id)
+  const master = await host.open(id).catch(messageOf)
+  if (typeof master === 'string') return master
   const { commandCount } = master.getSnapshot()
   master.close()
   return String(commandCount)

@@ -23,6 +23,8 @@ export interface ClientTask {
   readonly seed: number
   /** Milliseconds after which what sleeps loses its queue. */
   readonly lease: number
+  /** Milliseconds for a line to come up. @default 1_000 */
+  readonly connectTimeout?: number
   /** Milliseconds between two looks at what it shows. @default it sees every change */
   readonly looks?: number
   /** How its storage or line is to be broken, to see whether anybody finds out. */
@@ -64,11 +66,22 @@ export class Participant {
   /** All that is under way. */
   readonly #working = new Set<Promise<unknown>>()
 
-  constructor({ url, folder, journal: path, subject, life, seed, lease, looks = 0, way }: ClientTask) {
+  constructor({
+    url,
+    folder,
+    journal: path,
+    subject,
+    life,
+    seed,
+    lease,
+    connectTimeout = 1_000,
+    looks = 0,
+    way,
+  }: ClientTask) {
     const journal = new Journal(path)
     const failpoints = new Failpoints<ClientPoint>(journal)
     const watch = { journal, pass: failpoints.pass, answers: { isHeard: false }, way }
-    const line = socketIoTransport(url, { transports: ['websocket'], connectTimeout: 1_000 })
+    const line = socketIoTransport(url, { transports: ['websocket'], connectTimeout })
     this.#journal = journal
     this.#failpoints = failpoints
     this.#looks = looks

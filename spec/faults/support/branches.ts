@@ -19,7 +19,8 @@ export function branchesOf(held: readonly Batch[], now: Branch): Branch[] {
   return [...lost.map((batch) => upTo(batch, named)), now]
 }
 
-function upTo(last: Batch, named: ReadonlyMap<string, Batch>): Batch[] {
+/** What leads to a batch, and the batch. */
+export function upTo(last: Batch, named: ReadonlyMap<string, Batch>): Batch[] {
   const branch = [last]
   for (let batch = named.get(last.follows); batch; batch = named.get(batch.follows)) branch.unshift(batch)
   return branch

@@ -20,6 +20,8 @@ export interface Ending {
 /** Whoever is asked things, and may die at any of them: a process, or one of several who share one. */
 export interface Peer<Ask> {
   readonly isRunning: boolean
+  /** Whether nobody shares its process. */
+  readonly isAlone: boolean
   readonly ended: Promise<Ending>
   /** What it wrote where errors are written. */
   readonly stderr: string
@@ -33,6 +35,7 @@ export interface Peer<Ask> {
 /** A process of its own. */
 export class Child<Ask> implements Peer<Ask> {
   readonly ended: Promise<Ending>
+  readonly isAlone = true
   stderr = ''
   isRunning = true
   readonly #process: ChildProcess

@@ -3,7 +3,7 @@ import type { HostAsk } from '../programs/host.ts'
 import type { ClientAsk } from '../programs/participant.ts'
 import type { Child } from './child.ts'
 import type { Shown } from './evidence.ts'
-import { countOf, keptAt } from './histories.ts'
+import { countOf } from './histories.ts'
 import { violations } from './verdict.ts'
 import { until, within } from './within.ts'
 import type { World } from './world.ts'
@@ -34,7 +34,7 @@ async function whenAllKeptIsThere(world: World): Promise<void> {
 /** Everybody shows what they have, and ends. */
 async function ending(world: World): Promise<Shown[]> {
   const { seats, stands } = world
-  const { histories } = await keptAt(world.place())
+  const { histories } = await world.evidence()
   const all: [string, Asked][] = [
     ...seats.map(({ task, process }): [string, Asked] => [task.subject, process as Asked]),
     ...stands.map(({ index, process }): [string, Asked] => [`host ${index}`, process as Asked]),

@@ -5,17 +5,20 @@ import type { Child, Ending, Peer } from './child.ts'
 /** Those in a process, each of whom is asked as if it had one of its own. The last to end ends it. */
 export function crowdIn(process: Child<CrowdAsk>, subjects: readonly string[]): Peer<ClientAsk>[] {
   const present = new Set(subjects)
-  return subjects.map((subject) => new Neighbour(process, subject, present))
+  const isAlone = subjects.length === 1
+  return subjects.map((subject) => new Neighbour(process, subject, present, isAlone))
 }
 
 class Neighbour implements Peer<ClientAsk> {
   readonly ended: Promise<Ending>
+  readonly isAlone: boolean
   readonly #process: Child<CrowdAsk>
   readonly #subject: string
   readonly #present: Set<string>
   #leave: (ending: Ending) => void = () => undefined
 
-  constructor(process: Child<CrowdAsk>, subject: string, present: Set<string>) {
+  constructor(process: Child<CrowdAsk>, subject: string, present: Set<string>, isAlone: boolean) {
+    this.isAlone = isAlone
     this.#process = process
     this.#subject = subject
     this.#present = present

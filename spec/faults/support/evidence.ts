@@ -20,6 +20,8 @@ export interface Evidence {
   readonly histories: ReadonlyMap<DocumentId, readonly Batch[]>
   /** Every batch that a host was ever given, where histories may lose some. */
   readonly held?: ReadonlyMap<DocumentId, readonly Batch[]>
+  /** Those that begin with a copy that a host held: it may have what was under way, and nobody can find out. */
+  readonly restored?: ReadonlySet<DocumentId>
   readonly shown: readonly Shown[]
   /** Subjects of whom several processes lived at a time. */
   readonly crowded?: ReadonlySet<string>

@@ -11,7 +11,7 @@ import type { Entry, Life } from './journal.ts'
 export function checkLosses(
   document: DocumentId,
   branches: readonly Branch[],
-  { lives }: Evidence,
+  { lives, crowded }: Evidence,
   known: ReadonlyMap<string, Known>,
   fail: Fail,
 ): void {
@@ -22,7 +22,7 @@ export function checkLosses(
   )
   for (const life of lives) checkBranches(life, document, hashes, fail)
   const told = new Set(
-    [...bySubject(lives)].flatMap(([subject, entries]) => [...lossesTold(document, subject, entries)]),
+    [...bySubject(lives)].flatMap(([subject, own]) => [...lossesTold(document, own, crowded?.has(subject) ?? false)]),
   )
   for (const [name, one] of known) {
     const isLost = one.document === document && one.wasConfirmed && one.made.inHistory === 0
@@ -53,40 +53,52 @@ export const isRegressed = (entry: Entry, document: string): boolean =>
   entry.type === 'told' && entry.document === document && entry.event.type === 'regressed'
 
 /**
- * The commands of one subject that were confirmed, and then told to be lost: by their numbers, or, where it
- * had gone on under another name since, by the loss alone.
+ * The commands of one subject that were confirmed, and then told to be lost: by their numbers, or by a name under which
+ * they were sent, and of which nobody knows any more. A process knows of no names that were left before its time, and not
+ * of those of another.
  */
-function lossesTold(document: string, subject: string, entries: readonly Entry[]): Set<string> {
+function lossesTold(document: string, lives: readonly Life[], isCrowded: boolean): Set<string> {
   const numbers = new Map<string, Origin[]>()
   const confirmed = new Set<string>()
   const told = new Set<string>()
-  const former = new Set<string>()
-  for (const entry of entries) {
-    if (entry.type === 'settled' && isConfirmed(entry.settlement)) confirmed.add(entry.name)
-    if (entry.type === 'said' && entry.flush.document === document) {
-      const { client, after, completions } = entry.flush
-      completions.forEach(({ command }, i) => {
-        const name = nameOf(command as AnyCommand, subject)
-        numbers.set(name, [...(numbers.get(name) ?? []), { client, seq: after + 1 + i }])
-      })
+  const left = new Set<string>()
+  let present: string | undefined
+  for (const { subject, entries } of lives) {
+    const leftBefore = new Set(left)
+    const own = new Set<string>()
+    for (const entry of entries) {
+      if (entry.type === 'settled' && isConfirmed(entry.settlement)) confirmed.add(entry.name)
+      if (entry.type === 'said' && entry.flush.document === document) {
+        const { client, after, completions } = entry.flush
+        if (present !== undefined && present !== client) left.add(present)
+        present = client
+        own.add(client)
+        completions.forEach(({ command }, i) => {
+          const name = nameOf(command as AnyCommand, subject)
+          numbers.set(name, [...(numbers.get(name) ?? []), { client, seq: after + 1 + i }])
+        })
+      }
+      if (entry.type !== 'told' || entry.document !== document) continue
+      if (entry.event.type === 'unknown') left.add(entry.event.client ?? '')
+      if (entry.event.type !== 'regressed') continue
+      const { lost, formerly } = entry.event
+      const isTold = ({ client, seq }: Origin) =>
+        (client === lost?.client && lost.first <= seq && seq <= lost.last) ||
+        formerly?.includes(client) ||
+        leftBefore.has(client) ||
+        (isCrowded && !own.has(client))
+      for (const name of confirmed) if (numbers.get(name)?.some(isTold)) told.add(name)
+      if (lost) left.add(lost.client)
     }
-    if (entry.type !== 'told' || entry.document !== document) continue
-    if (entry.event.type === 'unknown') former.add(entry.event.client ?? '')
-    if (entry.event.type !== 'regressed') continue
-    const { lost } = entry.event
-    const isTold = ({ client, seq }: Origin) =>
-      former.has(client) || (client === lost?.client && lost.first <= seq && seq <= lost.last)
-    for (const name of confirmed) if (numbers.get(name)?.some(isTold)) told.add(name)
-    if (lost) former.add(lost.client)
   }
   return told
 }
 
 const isConfirmed = ({ type }: Settlement): boolean => type === 'confirmed' || type === 'rewritten'
 
-/** All that the processes of a subject noted, one after the other. */
-function bySubject(lives: readonly Life[]): Map<string, Entry[]> {
-  const all = new Map<string, Entry[]>()
-  for (const { subject, entries } of lives) all.set(subject, [...(all.get(subject) ?? []), ...entries])
+/** The processes of each subject, one after the other. */
+function bySubject(lives: readonly Life[]): Map<string, Life[]> {
+  const all = new Map<string, Life[]>()
+  for (const life of lives) all.set(life.subject, [...(all.get(life.subject) ?? []), life])
   return all
 }

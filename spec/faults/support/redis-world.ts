@@ -15,9 +15,25 @@ export interface SharedWorld {
   close(): Promise<void>
 }
 
-export async function sharedWorld(programs: Bundles, options: WorldOptions): Promise<SharedWorld> {
-  const world = await World.begin(programs, { ...options, hosts })
-  await Promise.all(world.stands.map(({ index }) => world.sitTogether(guestsAt(index), index)))
+export interface SharedWorldOptions extends WorldOptions {
+  /** How many of the ten have a process of their own. @default 0 */
+  readonly lonely?: number
+}
+
+export async function sharedWorld(
+  programs: Bundles,
+  { lonely = 0, ...options }: SharedWorldOptions,
+): Promise<SharedWorld> {
+  // So many on one machine answer late, without anything being broken.
+  const host = { silence: 3_000, ...options.host }
+  const world = await World.begin(programs, { ...options, hosts, host, client: { connectTimeout: 3_000 } })
+  await Promise.all(
+    world.stands.map(async ({ index }) => {
+      const guests = guestsAt(index)
+      await world.sitTogether(guests.slice(lonely), index)
+      for (const guest of guests.slice(0, lonely)) await world.sit(guest, { host: index })
+    }),
+  )
   return {
     world,
     async work(commands) {
@@ -34,7 +50,7 @@ export interface RedisWorld extends SharedWorld {
   readonly lines: readonly TcpProxy[]
 }
 
-export interface RedisWorldOptions extends Pick<WorldOptions, 'seed' | 'mayLose'> {
+export interface RedisWorldOptions extends Pick<SharedWorldOptions, 'seed' | 'mayLose' | 'lease' | 'lonely' | 'host'> {
   /** Whether it keeps what it answers, whatever befalls its process. */
   readonly isKept: boolean
 }

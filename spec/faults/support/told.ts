@@ -10,12 +10,13 @@ export function checkLife(
   life: Life,
   evidence: Evidence,
   lost: ReadonlySet<string>,
+  doubtful: ReadonlySet<string>,
   known: ReadonlyMap<string, Known>,
   fail: Fail,
 ): void {
   const { subject, number, entries } = life
   const isTroubled = evidence.troubled?.has(subject) ?? false
-  const check = checkTold(life, isTroubled, evidence.crowded?.has(subject) ?? false, lost, known, fail)
+  const check = checkTold(life, isTroubled, evidence.crowded?.has(subject) ?? false, lost, doubtful, known, fail)
   const waiting = new Set<string>()
   for (const entry of entries) {
     switch (entry.type) {
@@ -30,7 +31,7 @@ export function checkLife(
             `${entry.name} in life ${number}`,
             one,
             entry.settlement,
-            isTroubled || lost.has(one.document),
+            isTroubled || doubtful.has(one.document),
             fail,
           )
         break
@@ -52,6 +53,7 @@ function checkTold(
   isTroubled: boolean,
   isCrowded: boolean,
   lost: ReadonlySet<string>,
+  doubtful: ReadonlySet<string>,
   known: ReadonlyMap<string, Known>,
   fail: Fail,
 ): (event: Told, document: string) => void {
@@ -65,7 +67,7 @@ function checkTold(
         if (reports.has(name)) fail('I11', `${subject}.${number} was told twice of ${name}.`)
         reports.add(name)
         known.get(name)?.told.add(event.type)
-        if (event.type === 'unknown' && !isTroubled && !lost.has(document))
+        if (event.type === 'unknown' && !isTroubled && !doubtful.has(document))
           fail('I4', `${name} is unknown (${event.reason}), and nothing was lost.`)
         return
       }

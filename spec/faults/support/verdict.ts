@@ -23,7 +23,8 @@ export function violations(evidence: Evidence): string[] {
     checkShown(document, ledger, evidence, fail)
     return { document, branches }
   })
-  for (const life of evidence.lives) checkLife(life, evidence, lost, known, fail)
+  const doubtful = new Set<string>([...lost, ...(evidence.restored ?? [])])
+  for (const life of evidence.lives) checkLife(life, evidence, lost, doubtful, known, fail)
   for (const { document, branches } of branchings) checkLosses(document, branches, evidence, known, fail)
   for (const [name, one] of known) checkEnd(name, one, evidence, fail)
   return found

@@ -43,7 +43,8 @@ export interface Seat extends Desk {
 export interface WorldOptions {
   readonly hosts?: number
   readonly seed?: number
-  readonly host?: Pick<HostTask, 'way'>
+  readonly host?: Pick<HostTask, 'way' | 'onLostHistory' | 'silence'>
+  readonly client?: Pick<ClientTask, 'connectTimeout'>
   readonly lease?: number
   /** Whether the histories may lose what they had. */
   readonly mayLose?: boolean
@@ -98,6 +99,12 @@ export class World {
       await world.close()
       throw error
     }
+  }
+
+  /** Those whose processes can be done something to without doing it to others; all, where there are none. */
+  get lonely(): Seat[] {
+    const lonely = this.seats.filter(({ process }) => process.isAlone)
+    return lonely.length > 0 ? lonely : this.seats
   }
 
   /** Where the histories are, for a host or for whoever judges. */
@@ -188,11 +195,12 @@ export class World {
 
   /** What there is to judge by now. */
   async evidence(shown: readonly Shown[] = []): Promise<Evidence> {
-    const { histories, snapshots } = await keptAt(this.place())
     const { crowded, troubled } = this
     const lives = livesIn(this.journals)
     const held = heldIn(this.held)
-    return { lives, histories, held, shown: [...shown, ...snapshots], crowded, troubled, excused: this.#excused }
+    const { histories, snapshots, restored } = await keptAt(this.place(), held)
+    const excused = this.#excused
+    return { lives, histories, held, shown: [...shown, ...snapshots], crowded, troubled, excused, restored }
   }
 
   /** Ends everything, however it stands. */
@@ -258,7 +266,14 @@ export class World {
   #clientTask(task: Task, life: number, others = 0): ClientTask {
     const { seed: first = 1, lease = 5_000 } = this.#options
     const seed = first * 10_000 + (this.seats.length + others) * 100 + life
-    return { ...task, life, lease, journal: journalIn(this.journals, task.subject, life), seed }
+    return {
+      ...task,
+      ...this.#options.client,
+      life,
+      lease,
+      journal: journalIn(this.journals, task.subject, life),
+      seed,
+    }
   }
 
   #start<Ask>(program: string, task: object): Child<Ask> {

@@ -1,7 +1,7 @@
 import { clientPoints, hostPoints } from '../programs/failpoints.ts'
 import { pause, within } from '../support/within.ts'
 import type { Stand } from '../support/world.ts'
-import { allWork, anySeat, anyStand, busyUntil, liveSeat, type Trouble } from './trouble.ts'
+import { allWork, anySeat, anyStand, busyUntil, liveSeat, someWork, type Trouble } from './trouble.ts'
 
 const dyingClient = (at: (typeof clientPoints)[number]): Trouble => ({
   name: `a client dies ${at}`,
@@ -11,7 +11,7 @@ const dyingClient = (at: (typeof clientPoints)[number]): Trouble => ({
     const { process } = seat
     await process.ask({ type: 'arm', failpoint: { at, nth: random.between(1, 3) } })
     const { signal } = await busyUntil(`a client to die ${at}`, process.ended, () => {
-      void process.ask({ type: 'work', commands: 4, until: 'applied' })
+      someWork(seat, 4)
     })
     world.reseat(seat)
     return signal === 'SIGKILL'

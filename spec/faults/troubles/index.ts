@@ -5,7 +5,10 @@ import { lines } from './lines.ts'
 import { sleep } from './sleep.ts'
 import type { Trouble } from './trouble.ts'
 
-const troubles: readonly Trouble[] = [...deaths, ...lines, ...sleep, ...disks]
+/** What befalls processes and lines. */
+export const mishaps: readonly Trouble[] = [...deaths, ...lines, ...sleep]
+
+const troubles: readonly Trouble[] = [...mishaps, ...disks]
 const troublesEach = Math.ceil(troubles.length / 3)
 
 /** How many worlds there are at least before all troubles have come, whichever seed is the first. */

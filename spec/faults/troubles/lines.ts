@@ -94,7 +94,7 @@ export const lines: readonly Trouble[] = [
     name: 'two hosts race for the same place',
     with: 'hosts',
     async act(world) {
-      const [one, other] = world.seats as [Seat, Seat]
+      const [one, other] = world.lonely as [Seat, Seat]
       if (one.host === other.host) await moved(world, other)
       const before = metByHosts(world, 'lost race')
       const race = until('a lost race', () => metByHosts(world, 'lost race') > before)

@@ -17,7 +17,7 @@ export interface Trouble {
 }
 
 export const anyStand = ({ stands }: World, random: Random): Stand => random.pick(stands)
-export const anySeat = ({ seats }: World, random: Random): Seat => random.pick(seats)
+export const anySeat = ({ lonely }: World, random: Random): Seat => random.pick(lonely)
 
 /** Somebody whose line works. */
 export async function liveSeat(world: World, random: Random): Promise<Seat> {
@@ -29,6 +29,12 @@ export async function liveSeat(world: World, random: Random): Promise<Seat> {
 /** How often somebody's line came to work. */
 const sessionsOf = (world: World, { task }: Seat): number =>
   world.livesOf(task.subject).reduce((sum, { entries }) => sum + countOf(entries, 'session'), 0)
+
+const unreached = ['failed append', 'history_unavailable', 'failed']
+
+/** How often any host did not reach its history. */
+export const unreachedByHosts = (world: World): number =>
+  unreached.reduce((sum, what) => sum + metByHosts(world, what), 0)
 
 /** How often something was met by any host. */
 export const metByHosts = (world: World, what: string): number =>
@@ -48,9 +54,18 @@ export async function untilRenewed(world: World, seat: Seat, act: () => void): P
 
 const whenLive = ({ process }: Seat): Promise<unknown> => within('a line to work', process.ask({ type: 'live' }))
 
-/** Everybody applies so many commands. */
-export function allWork({ seats }: World, commands: number): void {
-  for (const { process } of seats) void process.ask({ type: 'work', commands, until: 'applied' })
+/** Everybody applies so many commands, or those alone to whom something may be done. */
+export function allWork({ lonely }: World, commands: number): void {
+  for (const seat of lonely) someWork(seat, commands)
+}
+
+const busy = new WeakSet<Seat['process']>()
+
+/** Somebody applies so many commands, unless some of before wait yet: they would become more and more. */
+export function someWork({ process }: Seat, commands: number): void {
+  if (busy.has(process)) return
+  busy.add(process)
+  void process.ask({ type: 'work', commands, until: 'settled' }).then(() => busy.delete(process))
 }
 
 /** Has commands applied now and then until something has happened. */

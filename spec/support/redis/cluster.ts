@@ -88,18 +88,36 @@ export class RedisCluster {
     return this.#node(owner?.port)
   }
 
-  /** Moves a slot and all keys in it to another master, while everybody goes on using them. */
-  async moveSlot(slot: number, to: RedisServer): Promise<void> {
+  /**
+   * Moves a slot and all keys in it to another master, while everybody goes on using them. The move stands still
+   * `halfway`, when the first key is there and the others are not.
+   */
+  async moveSlot(slot: number, to: RedisServer, halfway?: () => Promise<unknown>): Promise<void> {
     const from = await this.ownerOf(slot)
     if (from === to) return
     const [{ id: source }, { id: target }] = [(await membersBy(from))[0], (await membersBy(to))[0]]
     await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source)
     await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target)
-    await moveKeys(slot, from, to)
+    if (halfway) {
+      await moveKeys(slot, from, to, 1)
+      await halfway()
+    }
+    while (await moveKeys(slot, from, to, 100));
     // Its new place first: whoever asks meanwhile finds the slot in one place at least.
     for (const node of [to, from, ...(await this.#otherMasters(from, to))])
       await node.ask('CLUSTER', 'SETSLOT', slot, 'NODE', target)
     await this.whole()
+  }
+
+  /** How often nodes sent somebody on, or away, because of slots that are on their way. */
+  async redirections(): Promise<{ readonly asked: number; readonly later: number }> {
+    const stats = await Promise.all(this.#awake.map((node) => node.ask('INFO', 'errorstats')))
+    const sum = (code: string) =>
+      stats.reduce(
+        (all: number, text) => all + Number(new RegExp(`_${code}:count=(\\d+)`).exec(String(text))?.[1] ?? 0),
+        0,
+      )
+    return { asked: sum('ASK'), later: sum('TRYAGAIN') }
   }
 
   /** A replica takes the place of its master, which agrees and loses nothing. */
@@ -153,12 +171,11 @@ export class RedisCluster {
 const inWords = ({ port, follows, ranges }: Member): string =>
   `${port} ${follows ? `follows ${follows}` : `has ${ranges.map((range) => range.join('-')).join(' ')}`}`
 
-async function moveKeys(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
-  for (;;) {
-    const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[]
-    if (keys.length === 0) return
-    await from.ask('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys)
-  }
+/** Moves so many keys of a slot. @returns whether there were any */
+async function moveKeys(slot: number, from: RedisServer, to: RedisServer, most: number): Promise<boolean> {
+  const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, most)) as string[]
+  if (keys.length > 0) await from.ask('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys)
+  return keys.length > 0
 }
 
 async function each<T>(all: readonly T[], act: (one: T, i: number) => Promise<unknown>): Promise<void> {

@@ -63,7 +63,7 @@ describe('redisHistory', () => {
     return heard
   }
 
-  const hears = (heard: ReplaySubject<Batch>, { mark }: Batch): Promise<Batch> =>
+  const hears = (heard: ReplaySubject<Batch>, { mark }: Pick<Batch, 'mark'>): Promise<Batch> =>
     firstValueFrom(heard.pipe(filter((batch) => batch.mark === mark)))
 
   it.each([
@@ -182,6 +182,19 @@ describe('redisHistory', () => {
     await server.ask('FLUSHALL')
     await expect(lastValueFrom(heard)).rejects.toMatchObject({ code: 'regressed' })
     expect(await history.record('ann', 'subject')).toEqual({ record: undefined, head: undefined })
+  })
+
+  it('goes on with who reads where another host puts its copy back, and nobody notices', async () => {
+    const [one, two] = [open().open(documentId), open({ lookAfter: 1_000 }).open(documentId)]
+    const head = lastOf(await begin(one, 3))
+    const heard = read(two, start)
+    await hears(heard, head)
+    // So it looks for the first time when all of this has happened.
+    await server.ask('FLUSHALL')
+    expect(await one.append(head, [], initial)).toEqual({ type: 'appended' })
+    const next = batchAfter(head, { after: 0 })
+    expect(await one.append(head, [next])).toEqual({ type: 'appended' })
+    await hears(heard, next)
   })
 
   it('appends all or nothing where memory runs out, and goes on when there is room', async () => {
