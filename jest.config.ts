@@ -2,8 +2,8 @@
 import type { Config } from 'jest'
 
 /**
- * Five projects: the specs of the sources, those of the built package, those of the built examples, the simulator, which
- * needs all processors for itself, and those that break real processes, which are run by themselves. A spec that imports an entry by its published name gets the source.
+ * Six projects: the specs of the sources, those of the built package, those of the built examples, the simulator and the
+ * benches, which need the processors for themselves, and those that break real processes, which are run by themselves. A spec that imports an entry by its published name gets the source.
  */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
@@ -25,12 +25,17 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'source',
         roots: ['<rootDir>/spec'],
-        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|simulator|faults)/'],
+        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|simulator|bench|faults)/'],
       },
       {
         ...common,
         displayName: 'simulator',
         roots: ['<rootDir>/spec/simulator'],
+      },
+      {
+        ...common,
+        displayName: 'bench',
+        roots: ['<rootDir>/spec/bench'],
       },
       {
         ...common,

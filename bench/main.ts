@@ -29,13 +29,14 @@ Measures Millrace, as it is built, beside what one would pick instead.
   --json FILE      where the figures go (${asked.json})
   --profile DIR    leaves a CPU profile of each process there
   --write          puts the figures into ${kept} and bench/RESULTS.md
+  --record         records the ratios that the test command compares with, and nothing else
 
 Workloads:
 ${workloads.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')}`
 
 const effort: Effort = {
   isQuick: asked.quick,
-  ...(asked.quick ? { rounds: 5, milliseconds: 30, warmUp: 200 } : { rounds: 11, milliseconds: 150, warmUp: 500 }),
+  ...(asked.quick ? { rounds: 5, milliseconds: 40, warmUp: 250 } : { rounds: 11, milliseconds: 150, warmUp: 500 }),
   ...(asked.only && { only: asked.only.split(',') }),
 }
 

@@ -20,4 +20,5 @@ if (!args.includes('--help')) {
   buildPackage(say)
 }
 await bundle(outdir)
-process.exitCode = spawnSync(process.execPath, [`${outdir}/main.mjs`, ...args], { stdio: 'inherit' }).status ?? 1
+const program = args.includes('--record') ? 'check' : 'main'
+process.exitCode = spawnSync(process.execPath, [`${outdir}/${program}.mjs`, ...args], { stdio: 'inherit' }).status ?? 1

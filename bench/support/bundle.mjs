@@ -21,6 +21,7 @@ export const bundle = (outdir, dist = 'dist') =>
   build({
     entryPoints: [
       'bench/main.ts',
+      'bench/check.ts',
       'bench/programs/*.ts',
       'bench/contenders/millrace.ts',
       'bench/contenders/flushout.ts',

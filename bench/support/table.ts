@@ -12,12 +12,12 @@ export interface Table {
   readonly rows: readonly Row[]
 }
 
-export const columnsOf = ({ rows }: Table): readonly string[] => [
+const columnsOf = ({ rows }: Table): readonly string[] => [
   ...new Set(rows.flatMap(({ values }) => Object.keys(values))),
 ]
 
 /** A table's cells as text, the head first. */
-export function cellsOf(table: Table): readonly (readonly string[])[] {
+function cellsOf(table: Table): readonly (readonly string[])[] {
   const columns = columnsOf(table)
   const lines = table.rows.map(({ name, values }) => [
     name,

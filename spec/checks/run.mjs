@@ -22,6 +22,6 @@ if (isBuilt) await checks('check:package', 'check:size')
 else report({ name: 'check:package', isPassed: false, output: 'Nothing to check: the build failed.' })
 
 const specs = await runSpecs(lanes, 'source', ...(isBuilt ? ['package', 'examples'] : []))
-// By itself: it keeps all processors busy.
-const worlds = await runSpecs(1, 'simulator')
+// By themselves: the first keeps all processors busy, and the others measure.
+const worlds = await runSpecs(1, 'simulator', ...(isBuilt ? ['bench'] : []))
 conclude({ passed: specs.passed + worlds.passed, failed: specs.failed + worlds.failed })
