@@ -5,6 +5,7 @@ const needs = {
   'transports/socket-io/index.ts': ['socket.io-client'],
   'transports/socket-io/server.ts': ['socket.io', 'node'],
   'transports/http/server.ts': ['node'],
+  'bindings/react/index.ts': ['react', '@types/react', 'csstype'],
   'adapters/history/lmdb/index.ts': ['lmdb', 'node'],
   'adapters/history/redis/index.ts': ['node'],
   'adapters/storage/file/index.ts': ['node'],
@@ -74,6 +75,16 @@ export default {
       '^adapters/([^/]+)/([^/]+)/',
       '^adapters/(?!$1/([^/]+$|$2/))',
     ),
+    rule('bindings-need-types-alone', 'What they bind is handed in.', '^bindings/', {
+      path: '^lib/',
+      dependencyTypesNot: ['type-only'],
+    }),
+    never(
+      'bindings-stand-alone',
+      'They share what lies beside them.',
+      '^bindings/([^/]+)/',
+      '^((transports|adapters)/|bindings/(?!$1/)[^/]+/)',
+    ),
     never(
       'source-needs-no-specs',
       'Specs and programs are leaves.',
@@ -90,6 +101,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: '^(node_modules|dist)/' },
+    exclude: { path: '^examples/frameworks/compilers/node_modules/|^examples/(frameworks/)?dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
