@@ -3,8 +3,8 @@ import type { Keyed, Source } from '../source.ts'
 import { type Connected, type Connecting, type StatusOf, statusOf } from '../status.ts'
 import { latestStore, useStore, valueStore } from './store.ts'
 
-export type { Keyed, Place, Source, Whole } from '../source.ts'
-export type { Connected, Connecting, SavedStatus, StatusOf } from '../status.ts'
+export type { Source } from '../source.ts'
+export type { SavedStatus } from '../status.ts'
 export { type MillraceHooks, millraceHooks } from './hooks.ts'
 
 /**

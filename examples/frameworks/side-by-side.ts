@@ -5,7 +5,7 @@ const { search } = location
 document.getElementById('windows')?.append(
   ...Object.entries(frameworks).map(([path, title]) => {
     const frame = document.createElement('iframe')
-    Object.assign(frame, { title, src: `/${path}${search}`, className: 'sheet' })
+    Object.assign(frame, { title, src: `/${path}${search}` })
     return frame
   }),
 )

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vite'
 import { compilers } from './compilers/plugins.mjs'
 import { frameworks } from './shared/frameworks.ts'
@@ -5,7 +6,7 @@ import { frameworks } from './shared/frameworks.ts'
 /** The pages, and the program that serves them, for Node. Run by `start.mjs`. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: compilers(),
+  plugins: compilers([join(import.meta.dirname, 'angular/main.ts')]),
   publicDir: '../todo/public',
   logLevel: 'warn',
   environments: {

@@ -1,9 +1,9 @@
 import type { Subject } from 'rxjs'
-import type { LocalDocument } from '../local-document.ts'
+import type { ConnectedProxy } from '../client/connected-proxy.ts'
 import type { Watchers } from '../replica/watchers.ts'
 
 /** Where a proxy keeps who looks at it. */
-interface Looked {
+interface Inside {
   readonly replica: { readonly watchers: Watchers }
   readonly closed: Subject<unknown>
   readonly moved: Subject<unknown>
@@ -22,8 +22,8 @@ interface Looked {
  * expect(observersOf(list)).toBe(before)
  * ```
  */
-export function observersOf<T extends object>(proxy: LocalDocument<T>): number {
-  const { replica, closed, moved, commands, syncs, connection } = proxy as unknown as Looked
+export function observersOf(proxy: Pick<ConnectedProxy, 'document$' | 'pending$'>): number {
+  const { replica, closed, moved, commands, syncs, connection } = proxy as unknown as Inside
   const subjects = [closed, moved, commands, syncs, ...(connection ? [connection.line.changed] : [])]
   return subjects.reduce((sum, { observers }) => sum + observers.length, replica.watchers.count)
 }

@@ -10,12 +10,12 @@ export const documented: readonly string[] = readdirSync(docs).map((name) => nam
 /** Writes the snippets of those pages that have a name into a folder per framework. */
 export function writeSnippets(folder: string): void {
   for (const framework of documented) {
-    for (const { info, text } of snippetsOf(join(docs, `${framework}.md`), 'ts', 'tsx', 'vue', 'svelte')) {
+    for (const { info, prelude, text } of snippetsOf(join(docs, `${framework}.md`), 'ts', 'tsx', 'vue', 'svelte')) {
       const [, name] = /^file=(\S+)/.exec(info) ?? []
       if (name === undefined) continue
       const file = join(folder, framework, name)
       mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
+      writeFileSync(file, prelude + text)
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { openPage } from '../support/browser.ts'
 import type { Driven } from './pages/driver.ts'
 
-export const frameworks = ['react'] as const
+export const frameworks = ['react', 'vue', 'svelte', 'angular', 'solid'] as const
 
 export type Framework = (typeof frameworks)[number]
 

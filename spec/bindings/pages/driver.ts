@@ -30,13 +30,17 @@ export interface Scene {
 export interface Shown {
   /** Has it show another todo as the chosen one. */
   choose(id: string): void
-  hide(): void
+  hide(): void | Promise<void>
 }
 
-/** Ways to show a scene, by name. A row with this title throws while it renders. */
+/** Ways to show a scene, by name. A row with the title `boom` throws while it renders. */
 export type Shows = Readonly<Record<string, (element: HTMLElement, scene: Scene) => Shown>>
 
-export const boom = 'boom'
+/** What a row shows. */
+export function titleOf(todo: Todo | undefined): string {
+  if (todo?.title === 'boom') throw new Error('boom')
+  return todo?.title ?? ''
+}
 
 /** What a spec tells the page to do. */
 export interface Driven {
@@ -45,7 +49,7 @@ export interface Driven {
   /** Shows it; what cannot be shown is thrown. */
   show(how: string): void
   choose(id: string): void
-  hide(): void
+  hide(): Promise<void>
   /** Has another client change a todo, and waits until this one has it. */
   change(id: string, title: string): Promise<void>
   /** The same of the title of the list. */
@@ -93,8 +97,8 @@ export function drive(shows: Shows): void {
       shown = shows[how]?.(document.body.appendChild(document.createElement('div')), scene)
     },
     choose: (id) => shown?.choose(id),
-    hide() {
-      shown?.hide()
+    async hide() {
+      await shown?.hide()
       document.body.replaceChildren()
     },
     async change(id, title) {

@@ -1,7 +1,7 @@
 import type { Cursor } from 'millrace'
 import { useKeys, useStatus, useValue } from 'millrace/bindings/react'
 import { memo } from 'react'
-import { boom, type Scene, type Todo } from '../driver.ts'
+import { type Scene, type Todo, titleOf } from '../driver.ts'
 import { Boundary } from './boundary.tsx'
 
 export function Whole({ scene, chosen }: { readonly scene: Scene; readonly chosen: string }) {
@@ -37,8 +37,7 @@ interface RowProps {
 const Row = memo(function Row({ id, todo, rendered }: RowProps) {
   const value = useValue(todo)
   rendered(id)
-  if (value?.title === boom) throw new Error(boom)
-  return <li id={id}>{value?.title}</li>
+  return <li id={id}>{titleOf(value)}</li>
 })
 
 const Chosen = ({ todo }: { readonly todo: Cursor<Todo> }) => <p id="chosen">{useValue(todo)?.title}</p>
