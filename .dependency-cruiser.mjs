@@ -5,6 +5,11 @@ const needs = {
   'transports/socket-io/index.ts': ['socket.io-client'],
   'transports/socket-io/server.ts': ['socket.io', 'node'],
   'transports/http/server.ts': ['node'],
+  'bindings/react/index.ts': ['react', '@types/react', 'csstype'],
+  'bindings/vue/index.ts': ['vue'],
+  'bindings/svelte/index.ts': ['svelte'],
+  'bindings/angular/index.ts': ['@angular/core'],
+  'bindings/solid/index.ts': ['solid-js'],
   'adapters/history/lmdb/index.ts': ['lmdb', 'node'],
   'adapters/history/redis/index.ts': ['node'],
   'adapters/storage/file/index.ts': ['node'],
@@ -74,6 +79,16 @@ export default {
       '^adapters/([^/]+)/([^/]+)/',
       '^adapters/(?!$1/([^/]+$|$2/))',
     ),
+    rule('bindings-need-types-alone', 'What they bind is handed in.', '^bindings/', {
+      path: '^lib/',
+      dependencyTypesNot: ['type-only'],
+    }),
+    never(
+      'bindings-stand-alone',
+      'They share what lies beside them.',
+      '^bindings/([^/]+)/',
+      '^((transports|adapters)/|bindings/(?!$1/)[^/]+/)',
+    ),
     never(
       'source-needs-no-specs',
       'Specs and programs are leaves.',
@@ -90,7 +105,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: '^(bench/)?(node_modules|dist)/' },
-    exclude: { path: '^bench/dist/' },
+    exclude: { path: '^examples/frameworks/compilers/node_modules/|^(bench|examples|examples/frameworks)/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },

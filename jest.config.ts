@@ -2,8 +2,9 @@
 import type { Config } from 'jest'
 
 /**
- * Six projects: the specs of the sources, those of the built package, those of the built examples, the simulator and the
- * benches, which need the processors for themselves, and those that break real processes, which are run by themselves. A spec that imports an entry by its published name gets the source.
+ * Seven projects: the specs of the sources, those of the built package, those of the built examples, those of the bindings in
+ * built pages, the simulator and the benches, which need the processors for themselves, and those that break real processes,
+ * which are run by themselves. A spec that imports an entry by its published name gets the source.
  */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
@@ -25,7 +26,7 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'source',
         roots: ['<rootDir>/spec'],
-        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|simulator|bench|faults)/'],
+        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|bindings|simulator|bench|faults)/'],
       },
       {
         ...common,
@@ -49,6 +50,12 @@ async function configure(): Promise<Config> {
         displayName: 'examples',
         roots: ['<rootDir>/spec/examples'],
         globalSetup: '<rootDir>/spec/examples/setup.mjs',
+      },
+      {
+        ...common,
+        displayName: 'bindings',
+        roots: ['<rootDir>/spec/bindings'],
+        globalSetup: '<rootDir>/spec/bindings/setup.mjs',
       },
       {
         ...common,

@@ -14,6 +14,8 @@ const packageSources = [
   'tsdown.config.mjs',
 ]
 const exampleSources = ['dist', 'examples']
+// What is not written by hand.
+const made = ['dist', 'node_modules']
 
 /** What `npm start` runs, once it is built. */
 export const program = join(root, 'examples/dist/serve/main.js')
@@ -33,9 +35,12 @@ export function build(say = () => {}) {
   buildPackage(say)
   if (isOlder('examples/dist/serve/main.js', exampleSources)) {
     say('Building the pages …')
-    run('node_modules/vite/bin/vite.js', 'build', '--app', '--config', 'examples/vite.config.ts')
+    vite('examples/vite.config.ts')
   }
 }
+
+/** Builds pages and programs by a config of Vite's. */
+export const vite = (config) => run('node_modules/vite/bin/vite.js', 'build', '--app', '--config', config)
 
 /** Shows what a tool says only if it fails. */
 function run(...command) {
@@ -46,7 +51,8 @@ function run(...command) {
   }
 }
 
-const isOlder = (target, sources) => (statOf(target)?.mtimeMs ?? 0) < newest(sources)
+/** Whether a file is missing, or older than any of these files or of those in these folders. */
+export const isOlder = (target, sources) => (statOf(target)?.mtimeMs ?? 0) < newest(sources)
 
 const statOf = (path) => statSync(join(root, path), { throwIfNoEntry: false })
 
@@ -55,7 +61,7 @@ function newest(paths) {
   const times = paths.map((path) => {
     const stat = statOf(path)
     if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0
-    const names = readdirSync(join(root, path)).filter((name) => name !== 'dist')
+    const names = readdirSync(join(root, path)).filter((name) => !made.includes(name))
     return newest(names.map((name) => join(path, name)))
   })
   return Math.max(0, ...times)

@@ -31,26 +31,27 @@ const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-
 
 /**
  * Answers with the built pages, which it reads once, so that no path from outside ever names a file: those of `named` at
- * theirs, whatever else looks like a page with the todo list, the paths of `told` with what these tell. Beside them is
- * what keeps a name: the icons, and the service worker.
+ * theirs, whatever else looks like a page with `other`, the paths of `told` with what these tell. Beside them is what keeps
+ * a name: the icons, and the service worker.
  */
 export function pages(
   folder: string,
   told: Readonly<Record<string, () => Told>>,
   named: Readonly<Record<string, string>> = { '/flushout': 'flushout-todo/index.html' },
+  other = 'todo/index.html',
 ): RequestListener {
   const files = new Map<string, Answer>([
     ...filesIn(join(folder, 'assets')).map((name): Named => [`/assets/${name}`, asset(join(folder, 'assets', name))]),
     ...filesIn(folder).map((name): Named => [`/${name}`, page(join(folder, name))]),
     ...Object.entries(named).map(([path, name]): Named => [path, page(join(folder, name))]),
   ])
-  const todo = page(join(folder, 'todo/index.html'))
+  const rest = page(join(folder, other))
 
   function answerTo(path: string): Answer {
     const tell = Object.hasOwn(told, path) ? told[path] : undefined
     if (tell) return json(tell())
     if (path.startsWith('/assets/')) return files.get(path) ?? text(404, 'There is no such file here.')
-    return files.get(path) ?? todo
+    return files.get(path) ?? rest
   }
 
   return (request, response) => {

@@ -15,9 +15,9 @@ function endWithTheShell() {
 }
 
 /** Builds what is older than its sources and runs a program in this process, which may be that of a script of npm's. */
-export async function run(program, script) {
+export async function run(program, script, make = build) {
   try {
-    build(console.log)
+    make(console.log)
     await import(pathToFileURL(program).href)
     if (process.env.npm_lifecycle_event === script) endWithTheShell()
   } catch (error) {

@@ -20,6 +20,9 @@ export interface ServeOptions {
   readonly port: number
   /** The folder of the built pages. */
   readonly pages: string
+  /** Pages by their paths, and the one that is served at all others. @default those of the todo list */
+  readonly named?: Readonly<Record<string, string>>
+  readonly other?: string
   readonly transport: Way
   /** Opens what keeps the lists, once the port is there. It is closed with the server. */
   readonly history: () => HistoryAdapter
@@ -38,14 +41,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const edge = serveSocketIo(io, host)
     const millrace = httpListener(host)
     let isClosing = false
-    const answer = pages(options.pages, {
+    const told = {
       '/health': () => {
         const { isWell, ...more } = options.health?.() ?? { isWell: true }
         const status = isClosing ? 'closing' : isWell ? 'ok' : 'unwell'
         return { status: status === 'ok' ? 200 : 503, body: { status, ...host.counts, ...more } }
       },
       '/transport': () => ({ status: 200, body: { transport: options.transport } }),
-    })
+    }
+    const answer = pages(options.pages, told, options.named, options.other)
     http.on('request', (request, response) => (request.url === '/millrace' ? millrace : answer)(request, response))
     host.events$.subscribe((event) => {
       if (event.type !== 'document_opened' && event.type !== 'document_closed') console.error(event)

@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef } from 'react'
+import { useValue } from 'millrace/bindings/react'
+import { useEffect, useRef } from 'react'
 import { flushSync } from 'react-dom'
 import type { List } from './client.ts'
 import { EditField } from './edit-field.tsx'
@@ -6,11 +7,10 @@ import { followed } from './edits.ts'
 import { isLeaving } from './leaving.ts'
 import { nameOf, remember } from './lists.ts'
 import { useDraft } from './use-draft.ts'
-import { useLatest } from './use-latest.ts'
 
 /** The list's title, to be edited in place; without one, its name from the URL. */
 export function Heading({ list }: { readonly list: List }) {
-  const title = useLatest(useMemo(() => list.select('title'), [list]))
+  const title = useValue(list.at('title'))
   const shown = title || nameOf(list.id)
   const draft = useDraft(title ?? '')
   const heading = useRef<HTMLHeadingElement>(null)

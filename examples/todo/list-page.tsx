@@ -1,3 +1,4 @@
+import { useValue } from 'millrace/bindings/react'
 import { useMemo } from 'react'
 import type { Observable } from 'rxjs'
 import { AddTodo } from './add-todo.tsx'
@@ -14,7 +15,6 @@ import { rowsOf } from './rows.ts'
 import { Status } from './status.tsx'
 import { Summary } from './summary.tsx'
 import { TodoRow } from './todo-row.tsx'
-import { useLatest } from './use-latest.ts'
 import { WaySwitch } from './way-switch.tsx'
 
 interface ListPageProps {
@@ -26,8 +26,8 @@ interface ListPageProps {
 /** One list, shared with everybody who has its link. */
 export function ListPage({ list, news, newer$ }: ListPageProps) {
   const rows = useMemo(() => rowsOf(list.at('todos').keys$), [list])
-  const ids = useLatest(rows.ids$)
-  useLeavePrompt(useLatest(isKept$) === false)
+  const ids = useValue(rows.ids$)
+  useLeavePrompt(useValue(isKept$) === false)
 
   return (
     <>

@@ -1,9 +1,9 @@
+import { useValue } from 'millrace/bindings/react'
 import type { Observable } from 'rxjs'
 import type { List } from './client.ts'
 import { followed } from './edits.ts'
 import type { News, Told } from './news.ts'
 import type { Refusal } from './refusal.ts'
-import { useLatest } from './use-latest.ts'
 
 interface NewsPanelProps {
   readonly list: List
@@ -14,9 +14,9 @@ interface NewsPanelProps {
 
 /** What somebody must be told, above everything else. */
 export function NewsPanel({ list, news, newer$ }: NewsPanelProps) {
-  const refusals = useLatest(news.refusals$) ?? []
-  const troubles = useLatest(news.troubles$) ?? []
-  const load = useLatest(newer$)
+  const refusals = useValue(news.refusals$) ?? []
+  const troubles = useValue(news.troubles$) ?? []
+  const load = useValue(newer$)
   const addAgain = (refusal: Told<Refusal>) => {
     if (refusal.lost) followed(list.at('todos').create(refusal.lost))
     news.dismiss(refusal)

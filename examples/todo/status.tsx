@@ -1,19 +1,12 @@
-import type { DocumentStatus, LineStatus } from 'millrace'
-import { useMemo } from 'react'
-import { combineLatest, map } from 'rxjs'
+import type { LineStatus } from 'millrace'
+import { type SavedStatus, useStatus, useValue } from 'millrace/bindings/react'
 import { place } from './chosen-way.ts'
 import { client, type List } from './client.ts'
 import { isKept$ } from './edits.ts'
-import { useLatest } from './use-latest.ts'
 
 /** Whether what was done here is safe, and whether others can see it: in words, spoken too. */
 export function Status({ list }: { readonly list: List }) {
-  const status$ = useMemo(
-    () =>
-      combineLatest([client.status$, list.status$, list.pending$, isKept$]).pipe(map(([...now]) => describe(...now))),
-    [list],
-  )
-  const { text, tone } = useLatest(status$) ?? { text: '', tone: 'quiet' }
+  const { text, tone } = describe(useStatus(client), useStatus(list), useValue(isKept$) ?? true)
   return (
     <p className="status" data-tone={tone} role="status" aria-live="polite">
       {text}
@@ -26,7 +19,8 @@ interface Description {
   readonly tone: 'good' | 'busy' | 'alone' | 'bad' | 'quiet'
 }
 
-function describe(line: LineStatus, document: DocumentStatus, pending: number, isKept: boolean): Description {
+function describe(line: LineStatus, document: SavedStatus, isKept: boolean): Description {
+  const { pending } = document
   const where = isKept ? 'kept here' : 'waiting'
   switch (document.state) {
     case 'live':

@@ -1,11 +1,10 @@
-import { useMemo } from 'react'
+import { useValue } from 'millrace/bindings/react'
 import type { List } from './client.ts'
 import { followed } from './edits.ts'
-import { useLatest } from './use-latest.ts'
 
 /** How much is left to do, and a way to be rid of the rest. */
 export function Summary({ list }: { readonly list: List }) {
-  const todos = useLatest(useMemo(() => list.select('todos'), [list])) ?? {}
+  const todos = useValue(list.at('todos')) ?? {}
   const ids = Object.keys(todos)
   const done = ids.filter((id) => todos[id]?.done)
   const clear = () =>

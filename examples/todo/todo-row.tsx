@@ -1,4 +1,5 @@
-import { memo, type SyntheticEvent, useId, useMemo, useRef, useState } from 'react'
+import { useValue } from 'millrace/bindings/react'
+import { memo, type SyntheticEvent, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { List } from './client.ts'
 import type { Todo } from './documents.ts'
@@ -9,7 +10,6 @@ import { useLeavePrompt } from './leave-prompt.ts'
 import { isLeaving } from './leaving.ts'
 import type { Rows } from './rows.ts'
 import { type Draft, useDraft } from './use-draft.ts'
-import { useLatest } from './use-latest.ts'
 import { When } from './when.tsx'
 
 interface TodoRowProps {
@@ -20,8 +20,8 @@ interface TodoRowProps {
 
 /** One todo. It renders again when this todo changes, and for no other. */
 export const TodoRow = memo(function TodoRow({ list, rows, id }: TodoRowProps) {
-  const cursor = useMemo(() => list.at('todos', id), [list, id])
-  const todo = useLatest(cursor.value$)
+  const cursor = list.at('todos', id)
+  const todo = useValue(cursor)
   const { title, done = false, createdAt } = useLastKnown(todo)
   const isGone = todo === undefined
   const draft = useDraft(title)

@@ -1,14 +1,14 @@
 import type { LineStatus } from 'millrace'
+import { useStatus, useValue } from 'millrace/bindings/react'
 import { choose } from './chosen-way.ts'
 import { client } from './client.ts'
-import { useLatest } from './use-latest.ts'
 import { type Way, ways } from './way-names.ts'
 import { way$ } from './ways.ts'
 
 /** How this page reaches the others, and a way to change that while one goes on. */
 export function WaySwitch() {
-  const way = useLatest(way$)
-  const status = useLatest(client.status$)
+  const way = useValue(way$)
+  const status = useStatus(client)
   return (
     <footer className="way">
       <label>
@@ -22,7 +22,7 @@ export function WaySwitch() {
           ))}
         </select>
       </label>
-      <span className="via">{status && viaOf(status)}</span>
+      <span className="via">{viaOf(status)}</span>
     </footer>
   )
 }

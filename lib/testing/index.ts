@@ -5,6 +5,7 @@ export {
   type HistoryStore,
   historySuite,
 } from './history-suite.ts'
+export { observersOf } from './observers.ts'
 export { shrinkSimulation } from './simulator/shrink.ts'
 export {
   type SimulationOptions,

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-const addressed = Object.keys(packages).filter((path) => 'resolved' in packages[path] && !packages[path].link)
+const files = ['package-lock.json', 'examples/frameworks/compilers/package-lock.json']
 
-if (addressed.length > 0) {
-  console.error(`package-lock.json names the place that ${addressed.length} packages came from: ${addressed[0]}, ….`)
+for (const file of files) {
+  const { packages } = JSON.parse(readFileSync(file, 'utf8'))
+  const addressed = Object.keys(packages).filter((path) => 'resolved' in packages[path] && !packages[path].link)
+  if (addressed.length === 0) continue
+  console.error(`${file} names the place that ${addressed.length} packages came from: ${addressed[0]}, ….`)
   console.error('Write it again without: npm install --omit-lockfile-registry-resolved')
   process.exitCode = 1
 }

@@ -21,7 +21,7 @@ const isBuilt = results.every(({ name, isPassed }) => name !== 'build' || isPass
 if (isBuilt) await checks('check:package', 'check:size')
 else report({ name: 'check:package', isPassed: false, output: 'Nothing to check: the build failed.' })
 
-const specs = await runSpecs(lanes, 'source', ...(isBuilt ? ['package', 'examples'] : []))
+const specs = await runSpecs(lanes, 'source', ...(isBuilt ? ['package', 'examples', 'bindings'] : []))
 // By themselves: the first keeps all processors busy, and the others measure.
 const worlds = await runSpecs(1, 'simulator', ...(isBuilt ? ['bench'] : []))
 conclude({ passed: specs.passed + worlds.passed, failed: specs.failed + worlds.failed })

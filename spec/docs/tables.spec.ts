@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { errorCodes } from '../../lib/errors.ts'
 import { defaultLimits } from '../../lib/protocol/limits.ts'
@@ -49,7 +49,9 @@ describe('the pages', () => {
       'PROTOCOL.md',
       'CONTRIBUTING.md',
       'CHANGELOG.md',
-      ...['api', 'coming-from-flushout', 'deploying', 'streams'].map((name) => `docs/${name}.md`),
+      ...readdirSync('docs', { encoding: 'utf8', recursive: true })
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
     ]
     expect(pages.flatMap(deadLinksOf)).toEqual([])
   })

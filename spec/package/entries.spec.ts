@@ -25,7 +25,7 @@ describe('the packed package', () => {
   let project: Project
 
   beforeAll(() => {
-    project = new Project('module', [...Object.keys(peerDependencies), '@types/node'])
+    project = new Project('module', [...Object.keys(peerDependencies), '@types/node', '@types/react'])
   })
 
   afterAll(() => project.remove())

@@ -26,8 +26,13 @@ describe('the pages', () => {
   beforeAll(() => {
     project = new Project('module', beside)
     for (const snippet of snippets) project.write(fileOf(snippet), snippet.prelude + snippet.text)
+    project.write(
+      'vue-files.d.ts',
+      "declare module '*.vue' { const component: import('vue').Component; export default component }",
+    )
+    const files = [...snippets.map(fileOf), 'vue-files.d.ts']
     compiled = compile(
-      snippets.map((snippet) => project.path(fileOf(snippet))),
+      files.map((file) => project.path(file)),
       project.folder,
     )
   }, 60_000)

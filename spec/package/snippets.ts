@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A fenced piece of a page. */
 export interface Snippet {
@@ -15,13 +15,10 @@ export interface Snippet {
 
 const parts = /<!-- prelude\n(?<prelude>[\s\S]*?)-->|^```(?<language>[a-z]+)[ \t]*(?<info>.*)\n(?<text>[\s\S]*?)^```$/gm
 
-/** The pages there are, of those at the top and in docs/. */
+/** The pages there are, of those at the top and in docs/, however deep. */
 export function pages(): string[] {
-  const docs = existsSync('docs') ? readdirSync('docs').filter((name) => name.endsWith('.md')) : []
-  return [
-    ...['README.md', 'ARCHITECTURE.md', 'PROTOCOL.md', 'CONTRIBUTING.md'].filter((name) => existsSync(name)),
-    ...docs.map((name) => `docs/${name}`),
-  ]
+  const docs = readdirSync('docs', { encoding: 'utf8', recursive: true }).filter((name) => name.endsWith('.md'))
+  return [...['README.md', 'ARCHITECTURE.md', 'PROTOCOL.md', 'CONTRIBUTING.md'], ...docs.map((name) => `docs/${name}`)]
 }
 
 /** The snippets of a page in these languages, in order. */
@@ -40,4 +37,4 @@ export function snippetsOf(page: string, ...languages: readonly string[]): Snipp
 }
 
 /** Why a snippet is not run, as its fence says: `no-run: it needs a browser`. */
-export const reasonNotToRun = ({ info }: Snippet): string | undefined => /^no-run: (.+)/.exec(info)?.[1]
+export const reasonNotToRun = ({ info }: Snippet): string | undefined => /(?:^| )no-run: (.+)/.exec(info)?.[1]

@@ -1,4 +1,4 @@
-import { useLatest } from '../../todo/use-latest.ts'
+import { useValue } from 'millrace/bindings/react'
 import type { ClusterState, HostState } from '../state.ts'
 import { HostCard } from './host-card.tsx'
 import { KeepKilling } from './keep-killing.tsx'
@@ -8,7 +8,7 @@ const list = '/shopping'
 
 /** The hosts of the cluster, and two windows of one todo list beside them. */
 export function ClusterPage() {
-  const state = useLatest(state$)
+  const state = useValue(state$)
   const hosts = state?.hosts ?? []
   return (
     <>

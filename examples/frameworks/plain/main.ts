@@ -1,0 +1,3 @@
+import { todoPage } from './todo-page.ts'
+
+document.getElementById('page')?.append(...todoPage())

@@ -1,0 +1,4 @@
+import { createApp } from 'vue'
+import TodoPage from './todo-page.vue'
+
+createApp(TodoPage).mount('#page')
