@@ -178,28 +178,77 @@ async function hop(): Promise<void> {
   await end([from, to])
 }
 
+/** What a document and its commands take in Redis, as it is by default and with smaller nodes in its streams. */
 async function memory(): Promise<void> {
-  const [documents, size] = [200, 10]
-  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
-  const [remote] = hosts(1) as [Remote]
+  for (const config of [{}, { 'stream-node-max-bytes': '1024' }]) await memoryIn(config)
+}
+
+async function memoryIn(config: Readonly<Record<string, string>>): Promise<void> {
+  const documents = 200
+  const own = await redisServer({ config })
+  const asked = new Redis(own.url)
+  const remote = new Remote('redis-host', own.url)
+  const used = async () => Number(/used_memory:(\d+)/.exec(await asked.info('memory'))?.[1])
   const ids = names(documents, (i) => `list/kept-${i}`)
+  const grown = async (...play: readonly unknown[]): Promise<number> => {
+    const before = await used()
+    await remote.ask(...(play as [string]))
+    return Math.round((await used()) - before) / documents
+  }
+  const sizes = async () => {
+    const keys = await asked.keys('millrace:{list/kept-0}*')
+    const all = keys.sort().map(async (key) => {
+      return `${key.replace(/.*}:?/, '') || 'head'} ${await asked.memory('USAGE', key, 'SAMPLES', 0)}`
+    })
+    return (await Promise.all(all)).join(', ')
+  }
   await remote.ask('open', ids)
-  const before = await used()
-  await remote.ask('saturate', 1, 1)
-  const begun = await used()
-  await remote.ask('saturate', 100, size)
-  const after = await used()
-  const keys = await redis.keys('millrace:{list/kept-0}*')
-  const sizes = await Promise.all(
-    keys
-      .sort()
-      .map(async (key) => `${key.replace(/.*}/, '') || 'head'} ${await redis.memory('USAGE', key, 'SAMPLES', 0)}`),
+  console.log(`memory in Redis, ${JSON.stringify(config)}:`)
+  console.log(`  ${fixed(await grown('saturate', 1, 1), 0)} bytes for a document that has begun: ${await sizes()}`)
+  const appends = 100
+  for (const size of [10, 1]) {
+    const each = (await grown('saturate', appends, size)) / (appends * size)
+    console.log(`  ${fixed(1_000 * each, 0)} bytes for 1,000 commands in batches of ${size}`)
+  }
+  console.log(`  of one with ${1 + 11 * appends} commands: ${await sizes()}`)
+  await remote.end()
+  asked.disconnect()
+  await own.close()
+}
+
+/** What a host holds of what is open and of who is there, while nothing happens; and its connections. */
+async function idle(): Promise<void> {
+  const [remote] = hosts(1) as [Remote]
+  await remote.ask('open', ['list/first'])
+  const clients = async () => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1])
+  // Two of them are of the bench.
+  console.log(`connections of a host to a Redis: ${(await clients()) - 1 - 2}`)
+  const [documents, sessions] = [1_000, 1_000]
+  const each = async (count: number, begin: () => Promise<unknown>): Promise<string> => {
+    const before = await remote.ask<number>('held')
+    await begin()
+    return fixed(((await remote.ask<number>('held')) - before) / count, 0)
+  }
+  const open = await each(documents, () =>
+    remote.ask(
+      'hold',
+      names(documents, (i) => `list/idle-${i}`),
+    ),
   )
+  const bare = await each(sessions, () =>
+    remote.ask(
+      'sit',
+      names(sessions, () => 'list/first'),
+    ),
+  )
+  const crowd = new Remote('fan-out-clients')
+  const port = await remote.ask<number>('listen')
+  const connected = await each(sessions, () => crowd.ask('connect', 'millrace', port, sessions))
   console.log(
-    `memory in Redis: ${Math.round((begun - before) / documents)} bytes for a document that has begun, and ` +
-      `${Math.round((after - begun) / documents)} for 1,000 commands in batches of ${size}; by key then: ${sizes.join(', ')}`,
+    `memory of a host: ${open} bytes for an open document, ${bare} for a session with one document, ` +
+      `${connected} where it comes over socket.io`,
   )
-  await end([remote])
+  await end([remote, crowd])
 }
 
 const parts: Record<string, () => Promise<void>> = {
@@ -210,6 +259,7 @@ const parts: Record<string, () => Promise<void>> = {
   saturated: () => hotDocument('saturated', '', 'saturate', 25, 10),
   hop,
   memory,
+  idle,
 }
 const asked = process.argv.slice(2)
 for (const [name, part] of Object.entries(parts)) if (asked.length === 0 || asked.includes(name)) await part()
