@@ -1,9 +1,16 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Redis } from 'ioredis'
-import { concatMap, fromEvent, interval, lastValueFrom, map, take, takeUntil, timer } from 'rxjs'
+import { concatMap, firstValueFrom, fromEvent, interval, lastValueFrom, map, take, takeUntil, timer } from 'rxjs'
+import { Server } from 'socket.io'
 import { redisHistory } from '../../adapters/history/redis/index.ts'
 import type { AppendResult, HistoryAdapter } from '../../lib/contracts/history.ts'
 import type { CommandCompletion } from '../../lib/flushout.ts'
 import { createHost } from '../../lib/host/index.ts'
+import { serveSocketIo } from '../../transports/socket-io/server.ts'
 import { answering } from '../support/remote.ts'
 import { changes, documents } from '../support/served.ts'
 import { Speaker } from '../support/speaker.ts'
@@ -98,6 +105,30 @@ const offer = (milliseconds: number, every: number): Promise<Spent> =>
     return commands
   })
 
+const collect = (() => {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+})()
+
+/** Bytes that are still in use when all is gone that can go. */
+async function held(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    collect()
+    await firstValueFrom(timer(200))
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** Serves socket.io. */
+async function listen(): Promise<number> {
+  const http = createServer()
+  serveSocketIo(new Server(http, { perMessageDeflate: false, pingInterval: 300_000 }), host)
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  return (http.address() as AddressInfo).port
+}
+
 const now = (): string => process.hrtime.bigint().toString()
 const since = (time: string): number => Number(process.hrtime.bigint() - BigInt(time)) / 1e6
 
@@ -161,6 +192,14 @@ answering({
   },
   saturate,
   offer,
+  held,
+  async hold(ids: readonly `list/${string}`[]): Promise<void> {
+    for (const id of ids) await host.open(id)
+  },
+  async sit(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await Speaker.at(host, id)
+  },
+  listen,
   hear,
   ready: () => undefined,
   say,

@@ -3,9 +3,12 @@ import { type Bundles, bundle } from '../support/programs.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { redisCluster } from '../support/redis/cluster.ts'
 import { redisSentinels } from '../support/redis/sentinels.ts'
+import { documentIds } from './programs/documents.ts'
 import type { Place } from './programs/place.ts'
 import { conclude } from './support/conclusion.ts'
 import { figuresIn } from './support/figures.ts'
+import type { Life } from './support/journal.ts'
+import { isRegressed } from './support/losses.ts'
 import { type SharedWorld, sharedWorld } from './support/redis-world.ts'
 import { longEnough, until } from './support/within.ts'
 import { allWork, busyUntil, metByHosts } from './troubles/trouble.ts'
@@ -54,6 +57,28 @@ describe('Four hosts and forty clients over several Redises', () => {
         await redis.servers[0].restart()
         await redis.whole()
       })
+    },
+    longEnough,
+  )
+
+  it(
+    'are told of all that is lost where a replica takes the place of a dead master, and had not heard of it for a while',
+    async () => {
+      const redis = await redisSentinels({ persistence: 'aof' })
+      const [first, second] = redis.servers
+      const { addresses, name } = redis
+      await suffer({ kind: 'sentinels', addresses, name }, true, async ({ work }) => {
+        // It follows nobody, and sentinels do not mind before long.
+        await second.ask('REPLICAOF', '127.0.0.1', 1)
+        await work(1)
+        await first.kill()
+        expect(await redis.whole()).toBe(second)
+        await first.restart()
+        await redis.whole()
+      })
+      const { lives } = (await over?.world.evidence()) ?? { lives: [] }
+      const isTold = ({ entries }: Life) => documentIds.some((id) => entries.some((entry) => isRegressed(entry, id)))
+      expect(lives.filter(isTold)).not.toHaveLength(0)
     },
     longEnough,
   )

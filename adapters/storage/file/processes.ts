@@ -20,18 +20,19 @@ export function isRunning(name: string): boolean {
 }
 
 const unknown = ''
-const gone = ['Z', 'X']
-
 /** When it began, by the boot of the machine and the ticks since; of one that is gone, nothing. */
 function startOf(pid: number): string | undefined {
   try {
-    // Behind its name, which may hold anything: its state, and 18 fields later its start.
+    // Behind its name, which may hold anything: its state, 17 fields later how many threads it has, then its start.
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ')
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8)
-    return gone.includes(fields[0] as string) ? undefined : `${boot}-${fields[19]}`
+    return isGone(fields[0], Number(fields[17])) ? undefined : `${boot}-${fields[19]}`
   } catch {
     return undefined
   }
 }
+
+/** One that was killed is not gone before the last of its threads: that may be in the midst of a write. */
+const isGone = (state: string | undefined, threads: number): boolean => state === 'X' || (state === 'Z' && threads <= 1)

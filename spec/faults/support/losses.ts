@@ -21,12 +21,12 @@ export function checkLosses(
     (branch) => new Map([...textsOf(branch, initial)].map(([at, text]) => [at, hashOf(text)])),
   )
   for (const life of lives) checkBranches(life, document, hashes, fail)
-  const told = new Set(
-    [...bySubject(lives)].flatMap(([subject, own]) => [...lossesTold(document, own, crowded?.has(subject) ?? false)]),
-  )
+  const told = new Set([...bySubject(lives).values()].flatMap((own) => [...lossesTold(document, own)]))
   for (const [name, one] of known) {
     const isLost = one.document === document && one.wasConfirmed && one.made.inHistory === 0
-    if (isLost && !told.has(name)) fail('I16', `${name} was confirmed and is lost, and its client was not told.`)
+    // Of several processes over one storage none knows what another had confirmed, once that is gone.
+    if (isLost && !told.has(name) && !crowded?.has(one.subject))
+      fail('I16', `${name} was confirmed and is lost, and its client was not told.`)
   }
 }
 
@@ -54,10 +54,9 @@ export const isRegressed = (entry: Entry, document: string): boolean =>
 
 /**
  * The commands of one subject that were confirmed, and then told to be lost: by their numbers, or by a name under which
- * they were sent, and of which nobody knows any more. A process knows of no names that were left before its time, and not
- * of those of another.
+ * they were sent, and of which nobody knows any more. A process knows of no names that were left before its time.
  */
-function lossesTold(document: string, lives: readonly Life[], isCrowded: boolean): Set<string> {
+function lossesTold(document: string, lives: readonly Life[]): Set<string> {
   const numbers = new Map<string, Origin[]>()
   const confirmed = new Set<string>()
   const told = new Set<string>()
@@ -65,14 +64,12 @@ function lossesTold(document: string, lives: readonly Life[], isCrowded: boolean
   let present: string | undefined
   for (const { subject, entries } of lives) {
     const leftBefore = new Set(left)
-    const own = new Set<string>()
     for (const entry of entries) {
       if (entry.type === 'settled' && isConfirmed(entry.settlement)) confirmed.add(entry.name)
       if (entry.type === 'said' && entry.flush.document === document) {
         const { client, after, completions } = entry.flush
         if (present !== undefined && present !== client) left.add(present)
         present = client
-        own.add(client)
         completions.forEach(({ command }, i) => {
           const name = nameOf(command as AnyCommand, subject)
           numbers.set(name, [...(numbers.get(name) ?? []), { client, seq: after + 1 + i }])
@@ -85,8 +82,7 @@ function lossesTold(document: string, lives: readonly Life[], isCrowded: boolean
       const isTold = ({ client, seq }: Origin) =>
         (client === lost?.client && lost.first <= seq && seq <= lost.last) ||
         formerly?.includes(client) ||
-        leftBefore.has(client) ||
-        (isCrowded && !own.has(client))
+        leftBefore.has(client)
       for (const name of confirmed) if (numbers.get(name)?.some(isTold)) told.add(name)
       if (lost) left.add(lost.client)
     }
