@@ -35,6 +35,21 @@ const whole = (table: string, atLeast: number): Aim => ({
   atLeast,
 })
 
+const told = (table: string, column: string, text: string, bound: Pick<Aim, 'atLeast' | 'atMost'>): Aim => ({
+  text: `${table}: ${text}`,
+  workload: 'fan-out',
+  of: (figure) => figure('fan-out', table, 'millrace', column),
+  ...bound,
+})
+
+const toldBeside = (table: string, rival: string): Aim => ({
+  text: `${table}: deliveries, in times of ${rival}`,
+  workload: 'fan-out',
+  of: (figure) =>
+    figure('fan-out', table, 'millrace', 'deliveries/s') / figure('fan-out', table, rival, 'deliveries/s'),
+  atLeast: 2,
+})
+
 export const aims: readonly Aim[] = [
   ratio('apply', '10,000 todos', 2, 'times flushout, nobody looking'),
   whole('whole, 100 todos', 1),
@@ -85,6 +100,12 @@ export const aims: readonly Aim[] = [
     of: (figure) => figure('master', 'one document, clients far behind', 'millrace', 'times their text'),
     atMost: 1.2,
   },
+  ...['100 sockets', '500 sockets'].flatMap((table) => [
+    told(table, 'of raw', 'part of the deliveries of raw socket.io', { atLeast: 0.9 }),
+    told(table, 'p99, times raw', 'paced p99, in times of raw', { atMost: 1.3 }),
+    toldBeside(table, 'sharedb'),
+    toldBeside(table, 'hocuspocus'),
+  ]),
   {
     text: 'a todo at a client, in times of plain objects',
     workload: 'memory',

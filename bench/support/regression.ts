@@ -30,7 +30,7 @@ const compared: readonly Compared[] = [
   { race: master, name: 'one document, current clients', to: 'flushout' },
 ]
 
-const effort = { isQuick: true, rounds: 7, milliseconds: 30, warmUp: 250 } satisfies Effort
+const effort = { isQuick: true, rounds: 9, milliseconds: 30, warmUp: 600 } satisfies Effort
 
 /**
  * Measures a few of the races, or those of these workloads, in a second or two each. Of each contender its cheapest
