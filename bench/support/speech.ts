@@ -34,7 +34,7 @@ export const speeches: Readonly<Record<string, Speech>> = {
     path: '/',
     opening: ['{"a":"hs","id":null}'],
     answers: () => [['{"a":"hs"', ['{"a":"s","c":"lists","d":"shopping"}']]],
-    ready: '{"a":"s"',
+    ready: '{"data":',
     news: '{"a":"op"',
   },
   hocuspocus: {
