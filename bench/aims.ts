@@ -107,6 +107,18 @@ export const aims: readonly Aim[] = [
     toldBeside(table, 'hocuspocus'),
   ]),
   {
+    text: 'many documents, batches of 10: part of the commands of the bare script',
+    workload: 'cluster',
+    of: (figure) => figure('cluster', 'many documents, batches of 10', 'millrace', 'of bare'),
+    atLeast: 0.7,
+  },
+  {
+    text: 'a hot document: CPU of four hosts, in times of one',
+    workload: 'cluster',
+    of: (figure) => figure('cluster', 'a hot document, offered 4,000/s', 'four hosts', 'CPU, times one host'),
+    atMost: 1.25,
+  },
+  {
     text: 'a todo at a client, in times of plain objects',
     workload: 'memory',
     of: (figure) => figure('memory', 'a todo', 'millrace', 'times plain'),

@@ -36,7 +36,7 @@ ${workloads.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')
 
 const effort: Effort = {
   isQuick: asked.quick,
-  ...(asked.quick ? { rounds: 5, milliseconds: 40, warmUp: 250 } : { rounds: 11, milliseconds: 150, warmUp: 500 }),
+  ...(asked.quick ? { rounds: 3, milliseconds: 30, warmUp: 150 } : { rounds: 9, milliseconds: 100, warmUp: 500 }),
   ...(asked.only && { only: asked.only.split(',') }),
 }
 

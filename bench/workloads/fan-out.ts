@@ -45,9 +45,9 @@ async function fanOutTo(sockets: number, { isQuick, only }: Effort): Promise<rea
     for (const name of names)
       all.push({ name, served: await Served.to(name, pathOf(name), sockets), fast: [], paced: [] })
     // The first of each warms up.
-    for (let round = 0; round <= (isQuick ? 2 : 7); round++) {
+    for (let round = 0; round <= (isQuick ? 1 : 5); round++) {
       for (let i = 0; i < all.length; i++)
-        await play(all[(round + i) % all.length] as Rounds, sockets, isQuick ? 0.3 : 1)
+        await play(all[(round + i) % all.length] as Rounds, sockets, isQuick ? 0.25 : 1)
     }
   } finally {
     await Promise.all(all.map(({ served }) => served.end()))
