@@ -35,6 +35,21 @@ const whole = (table: string, atLeast: number): Aim => ({
   atLeast,
 })
 
+const told = (table: string, column: string, text: string, bound: Pick<Aim, 'atLeast' | 'atMost'>): Aim => ({
+  text: `${table}: ${text}`,
+  workload: 'fan-out',
+  of: (figure) => figure('fan-out', table, 'millrace', column),
+  ...bound,
+})
+
+const toldBeside = (table: string, rival: string): Aim => ({
+  text: `${table}: deliveries, in times of ${rival}`,
+  workload: 'fan-out',
+  of: (figure) =>
+    figure('fan-out', table, 'millrace', 'deliveries/s') / figure('fan-out', table, rival, 'deliveries/s'),
+  atLeast: 2,
+})
+
 export const aims: readonly Aim[] = [
   ratio('apply', '10,000 todos', 2, 'times flushout, nobody looking'),
   whole('whole, 100 todos', 1),
@@ -84,6 +99,24 @@ export const aims: readonly Aim[] = [
     workload: 'master',
     of: (figure) => figure('master', 'one document, clients far behind', 'millrace', 'times their text'),
     atMost: 1.2,
+  },
+  ...['100 sockets', '500 sockets'].flatMap((table) => [
+    told(table, 'of raw', 'part of the deliveries of raw socket.io', { atLeast: 0.9 }),
+    told(table, 'p99, times raw', 'paced p99, in times of raw', { atMost: 1.3 }),
+    toldBeside(table, 'sharedb'),
+    toldBeside(table, 'hocuspocus'),
+  ]),
+  {
+    text: 'many documents, batches of 10: part of the commands of the bare script',
+    workload: 'cluster',
+    of: (figure) => figure('cluster', 'many documents, batches of 10', 'millrace', 'of bare'),
+    atLeast: 0.7,
+  },
+  {
+    text: 'a hot document: CPU of four hosts, in times of one',
+    workload: 'cluster',
+    of: (figure) => figure('cluster', 'a hot document, offered 4,000/s', 'four hosts', 'CPU, times one host'),
+    atMost: 1.25,
   },
   {
     text: 'a todo at a client, in times of plain objects',

@@ -36,7 +36,7 @@ ${workloads.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')
 
 const effort: Effort = {
   isQuick: asked.quick,
-  ...(asked.quick ? { rounds: 5, milliseconds: 40, warmUp: 250 } : { rounds: 11, milliseconds: 150, warmUp: 500 }),
+  ...(asked.quick ? { rounds: 3, milliseconds: 30, warmUp: 150 } : { rounds: 9, milliseconds: 100, warmUp: 500 }),
   ...(asked.only && { only: asked.only.split(',') }),
 }
 
@@ -51,18 +51,27 @@ const say = (what: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`)
 }
 
-async function measure(before: Results): Promise<Results> {
-  let results = before
+/** Writes after each workload, so that what was measured stays. */
+async function measure(before: Results): Promise<void> {
+  let results: Results = { ...before, machine: noResults().machine }
   for (const { name, title, measure } of chosen()) {
     console.log(`\n## ${title}`)
     const tables = await measure(effort, (what) => say(`${title}: ${what} …`))
     say('')
     results = { ...results, workloads: { ...results.workloads, [name]: measuredNow(tables, effort.isQuick) } }
+    keep(results)
     for (const table of tables) console.log(`\n${textOf(table)}`)
     const aimed = judged(results, name)
     if (aimed.length > 0) console.log(`\n${aimed.map(lineOf).join('\n')}`)
   }
-  return results
+}
+
+function keep(results: Results): void {
+  const text = `${JSON.stringify(results, null, 2)}\n`
+  write(asked.json, text)
+  if (!asked.write) return
+  write(kept, text)
+  write('bench/RESULTS.md', pageOf(results, workloads))
 }
 
 function write(path: string, text: string): void {
@@ -74,12 +83,5 @@ if (asked.help) {
   console.log(help)
 } else {
   if (asked.profile) process.execArgv.push('--cpu-prof', `--cpu-prof-dir=${asked.profile}`)
-  const { machine } = noResults()
-  const results = { ...(await measure(asked.write ? readResults(kept) : noResults())), machine }
-  const text = `${JSON.stringify(results, null, 2)}\n`
-  write(asked.json, text)
-  if (asked.write) {
-    write(kept, text)
-    write('bench/RESULTS.md', pageOf(results, workloads))
-  }
+  await measure(asked.write ? readResults(kept) : noResults())
 }

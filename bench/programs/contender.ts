@@ -44,16 +44,16 @@ answering({
     running = await race.start(contender, one.params)
   },
 
-  /** Warms up, and finds how many steps take so many milliseconds. */
+  /** Works for so many milliseconds of CPU, however busy the machine is, and finds how many steps take so many. */
   async fit(milliseconds: number, warmUp: number): Promise<number> {
     // The first is like no other: what was handed in is copied then.
     await steps(1)
-    let [count, wall] = [1, 0]
-    for (let spent = 0; spent < warmUp; spent += wall / 1_000) {
-      if (wall < 1_000 * milliseconds && spent > 0) count *= 2
-      wall = (await steps(count)).wall
+    let [count, cpu] = [1, 0]
+    for (let spent = 0; spent < warmUp; spent += cpu / 1_000) {
+      if (cpu < 1_000 * milliseconds && spent > 0) count *= 2
+      cpu = Math.max(1, (await steps(count)).cpu)
     }
-    return Math.max(1, Math.round((count * 1_000 * milliseconds) / wall))
+    return Math.max(1, Math.round((count * 1_000 * milliseconds) / cpu))
   },
 
   async round(count: number): Promise<Cost> {

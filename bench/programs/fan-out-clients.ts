@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import WebSocket from 'ws'
-import type { ClientMessage, Commands } from '../../lib/protocol/messages.ts'
+import { timeMark } from '../support/broadcast.ts'
 import { answering, tell } from '../support/remote.ts'
+import { type Speech, speeches } from '../support/speech.ts'
 
-// Sockets that take what comes and do little with it, so that the server is what is measured. Each speaks socket.io by hand.
-
-const opening = '42["m",'
-const batchBegins = `${opening}{"type":"commands"`
-const snapshotBegins = `${opening}{"type":"snapshot"`
+// Sockets that take what comes and do little with it, so that the server is what is measured.
 
 /** All sockets to one server. */
 class Crowd {
+  readonly #speech: Speech
   readonly #sockets: WebSocket[] = []
   readonly #heard: number[] = []
   /** The texts of this round, as the first one heard them, and how many have. */
@@ -21,8 +19,12 @@ class Crowd {
   #delays: number[] | undefined
   #characters = 0
 
-  async connect(port: number, count: number, hears: boolean): Promise<void> {
-    for (let i = 0; i < count; i++) await this.#connect(port, i, hears)
+  constructor(name: string) {
+    this.#speech = speeches[name] as Speech
+  }
+
+  async connect(port: number, count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.#connect(port, i)
   }
 
   /** From now on batches are numbered anew. Says whenever everybody has heard so many more. */
@@ -35,37 +37,31 @@ class Crowd {
     this.#characters = 0
   }
 
-  /** What was heard in this round: how much, and after how many milliseconds each; in order by everybody, or it throws. */
+  /** What was heard in this round: how much, and after how many milliseconds each; the same by everybody, or it throws. */
   end(): { readonly characters: number; readonly delays: readonly number[] } {
-    const counts = this.#texts.map((text) => {
-      const [, { from }] = JSON.parse(text.slice(2)) as [string, Commands]
-      return from
-    })
-    assert(counts.every((from, i) => from === (counts[0] as number) + i))
+    assert.equal(new Set(this.#texts).size, this.#texts.length)
     assert(this.#heard.every((heard) => heard === this.#texts.length))
     return { characters: this.#characters, delays: this.#delays ?? [] }
   }
 
-  async #connect(port: number, index: number, hears: boolean): Promise<void> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`, {
-      perMessageDeflate: false,
-    })
+  async #connect(port: number, index: number): Promise<void> {
+    const { path, opening, ready, news } = this.#speech
+    const answers = this.#speech.answers(`client-${process.pid}-${index}`)
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false })
     this.#sockets.push(socket)
     this.#heard.push(0)
-    const ready = new Promise<void>((resolve) => {
+    const isReady = new Promise<void>((resolve) => {
       socket.on('message', (data: Buffer) => {
         const text = data.toString('latin1')
-        if (text.startsWith(batchBegins)) this.#hear(index, text)
-        else if (text === '2') socket.send('3')
-        else if (text.startsWith('40')) {
-          if (!hears) return resolve()
-          for (const message of introduction(index)) socket.send(`${opening}${JSON.stringify(message)}]`)
-        } else if (text.startsWith(snapshotBegins)) resolve()
+        if (text.startsWith(news)) return this.#hear(index, text)
+        if (text === '2') return socket.send('3')
+        for (const [heard, said] of answers) if (text.startsWith(heard)) for (const one of said) socket.send(one)
+        if (text.startsWith(ready)) resolve()
       })
     })
     await once(socket, 'open')
-    socket.send('40')
-    await ready
+    for (const one of opening) socket.send(one)
+    await isReady
   }
 
   #hear(index: number, text: string): void {
@@ -83,28 +79,21 @@ class Crowd {
   }
 }
 
-const introduction = (index: number): readonly ClientMessage[] => [
-  { type: 'hello', protocol: 1 },
-  { type: 'open', document: 'list/shopping', client: `client-${process.pid}-${index}` },
-]
-
-const title = '"title":"'
-
 /** The text has the time at which it was sent. */
 function delayOf(text: string): number {
-  const at = text.lastIndexOf(title) + title.length
+  const at = text.lastIndexOf(timeMark) + timeMark.length
   return Number(process.hrtime.bigint() - BigInt(text.slice(at, at + 20))) / 1e6
 }
 
 const crowds = new Map<string, Crowd>()
 const crowd = (name: string): Crowd => {
-  const known = crowds.get(name) ?? new Crowd()
+  const known = crowds.get(name) ?? new Crowd(name)
   crowds.set(name, known)
   return known
 }
 
 answering({
-  connect: (name: string, port: number, count: number) => crowd(name).connect(port, count, name === 'millrace'),
+  connect: (name: string, port: number, count: number) => crowd(name).connect(port, count),
   begin: (name: string, every: number, isTimed: boolean) => crowd(name).begin(every, isTimed),
   end: (name: string) => crowd(name).end(),
 })

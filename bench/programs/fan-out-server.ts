@@ -13,14 +13,7 @@ import {
   take,
   tap,
 } from 'rxjs'
-import { Server } from 'socket.io'
-import { memoryHistory } from '../../adapters/history/memory/index.ts'
-import { realEnvironment } from '../../lib/environment.ts'
-import { createHost } from '../../lib/host/index.ts'
-import { document } from '../../lib/index.ts'
-import { initialMark } from '../../lib/protocol/fingerprint.ts'
-import type { Commands } from '../../lib/protocol/messages.ts'
-import { serveSocketIo } from '../../transports/socket-io/server.ts'
+import { type ServeBroadcast, timeMark } from '../support/broadcast.ts'
 import { answering } from '../support/remote.ts'
 
 /** What a round cost this process. */
@@ -31,54 +24,10 @@ export interface Cost {
   readonly cpu: number
 }
 
-/** Says something to everybody. */
-type Broadcast = (title: string) => void
-
-const id = 'list/shopping'
-const initial = { title: '' }
+const [path = ''] = process.argv.slice(2)
 const http = createServer()
-const io = new Server(http, { perMessageDeflate: false, pingInterval: 300_000 })
-
-async function millrace(): Promise<Broadcast> {
-  const documents = { list: document({ initial }) }
-  const host = createHost({ documents, history: memoryHistory() })
-  serveSocketIo(io, host)
-  const master = await host.open(id)
-  let from = 0
-  return (title) => {
-    void master.apply({ from, completions: [{ command: { action: 'update', path: [], props: { title } } }] })
-    from += 1
-  }
-}
-
-/** The same messages, with nothing behind them. */
-async function raw(): Promise<Broadcast> {
-  io.on('connection', (socket) => void socket.join(id))
-  const name = () => realEnvironment.id()
-  const client = `host-${name()}-${name()}`
-  let follows = initialMark(initial)
-  let from = 0
-  return (title) => {
-    const message: Commands = {
-      type: 'commands',
-      document: id,
-      from,
-      follows,
-      mark: name(),
-      at: Date.now(),
-      client,
-      after: from,
-      last: from + 1,
-      completions: [{ command: { action: 'update', path: [], props: { title } } }],
-    }
-    io.to(id).emit('m', message)
-    follows = message.mark
-    from += 1
-  }
-}
-
-const contenders = { millrace, raw }
-const broadcast = await contenders[process.argv[2] as keyof typeof contenders]()
+const { serve } = (await import(path)) as { serve: ServeBroadcast }
+const broadcast = await serve(http)
 const heard$ = new Subject<number>()
 const text = 'x'.repeat(84)
 
@@ -106,7 +55,7 @@ function run(batches: number, inFlight: number): Promise<Cost> {
 function pace(batches: number, milliseconds: number): Promise<Cost> {
   const speaking = interval(milliseconds).pipe(
     take(batches),
-    tap(() => broadcast(`${process.hrtime.bigint()}`.padStart(20, '0'))),
+    tap(() => broadcast(`${timeMark}${`${process.hrtime.bigint()}`.padStart(20, '0')}`)),
     ignoreElements(),
   )
   return costOf(batches, merge(heard$, speaking))

@@ -27,6 +27,8 @@ export const bundle = (outdir, dist = 'dist') =>
       'bench/contenders/flushout.ts',
       'bench/contenders/plain.ts',
       'bench/contenders/guests/*.ts',
+      'bench/broadcasts/*.ts',
+      'bench/broadcasts/guests/*.ts',
     ],
     outbase: 'bench',
     bundle: true,

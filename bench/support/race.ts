@@ -2,7 +2,7 @@ import type { Cost } from '../programs/contender.ts'
 import { contenderPath } from './contenders.ts'
 import { median } from './numbers.ts'
 import { Remote } from './remote.ts'
-import type { Row, Table } from './table.ts'
+import { least, type Row, type Table } from './table.ts'
 import type { Case, Effort, Race } from './workload.ts'
 
 interface Runner {
@@ -45,7 +45,7 @@ async function rowOf({ name, remote, costs }: Runner): Promise<Row> {
   const figures = await remote.ask<Record<string, number>>('finish')
   const cpus = costs.map(({ cpu }) => cpu)
   const wall = median(costs.map(({ wall }) => wall))
-  return { name, values: { 'µs CPU': median(cpus), 'least µs CPU': Math.min(...cpus), µs: wall, ...figures } }
+  return { name, values: { 'µs CPU': median(cpus), [least]: Math.min(...cpus), µs: wall, ...figures } }
 }
 
 /** How many times as fast as these each is, by CPU. */

@@ -3,7 +3,9 @@ import { flushCycle } from '../workloads/flush-cycle.ts'
 import { master } from '../workloads/master.ts'
 import { observed } from '../workloads/observed.ts'
 import { rebase } from '../workloads/rebase.ts'
+import { median } from './numbers.ts'
 import { raceCase } from './race.ts'
+import { least } from './table.ts'
 import type { Effort, Race } from './workload.ts'
 
 /** What Millrace costs in times of another contender, and the promises that it makes a command. */
@@ -30,7 +32,7 @@ const compared: readonly Compared[] = [
   { race: master, name: 'one document, current clients', to: 'flushout' },
 ]
 
-const effort = { isQuick: true, rounds: 7, milliseconds: 30, warmUp: 250 } satisfies Effort
+const effort = { isQuick: true, rounds: 9, milliseconds: 30, warmUp: 600 } satisfies Effort
 
 /**
  * Measures a few of the races, or those of these workloads, in a second or two each. Of each contender its cheapest
@@ -45,12 +47,21 @@ export async function ratiosNow(workloads: readonly string[] = []): Promise<Rati
     const { rows } = await raceCase(race, one, { ...effort, only: ['millrace', to] })
     const figure = (row: string, column: string) => rows.find(({ name }) => name === row)?.values[column] as number
     ratios[`${race.name}: ${name}`] = {
-      cost: figure('millrace', 'least µs CPU') / figure(to, 'least µs CPU'),
+      cost: figure('millrace', least) / figure(to, least),
       promises: figure('millrace', 'promises'),
     }
   }
   return ratios
 }
+
+/** The middle of each, of several runs: what is recorded. */
+export const middle = (runs: readonly Ratios[]): Ratios =>
+  Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((name) => {
+      const of = (key: keyof Ratio) => median(runs.map((run) => (run[name] as Ratio)[key]))
+      return [name, { cost: of('cost'), promises: of('promises') }]
+    }),
+  )
 
 /** The lesser of each. */
 export const lesser = (a: Ratios, b: Ratios): Ratios =>

@@ -19,8 +19,8 @@ export const apply: Race<number> = {
       name: '1,000 todos',
       params: 1_000,
       commands: 2_500,
-      contenders: ['millrace', 'flushout', 'plain', 'sharedb', 'yjs', 'mutative', 'immer'],
-      slow: ['mutative', 'immer'],
+      contenders: ['millrace', 'flushout', 'plain', 'sharedb', 'yjs', 'mutative'],
+      slow: ['mutative'],
     },
   ],
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-const files = ['package-lock.json', 'examples/frameworks/compilers/package-lock.json']
+const files = ['package-lock.json', 'bench/package-lock.json', 'examples/frameworks/compilers/package-lock.json']
 
 for (const file of files) {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'))
