@@ -54,6 +54,14 @@ describe.each(frameworks)('The binding for %s', (framework) => {
     expect(await counts(page)).toEqual({ list: 1, new: 1 })
   })
 
+  it('puts back in its place what was deleted here, once that is refused', async () => {
+    const page = await openScene(browser, framework, 3)
+    await page.evaluate(() => driven.show('plain'))
+    await page.evaluate(() => driven.remove('t0'))
+    await expectTexts(page, 'li', ['Todo 0', 'Todo 1', 'Todo 2'])
+    expect(await counts(page)).toMatchObject({ list: expect.any(Number), t1: 1, t2: 1 })
+  })
+
   it('follows another place as soon as it is given one, and leaves the one before', async () => {
     const page = await openScene(browser, framework, 3)
     await page.evaluate(() => driven.show('plain'))
