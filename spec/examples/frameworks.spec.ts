@@ -15,7 +15,6 @@ import {
   expectTodos,
   hurry,
   longTitle,
-  openList,
   remove,
   rename,
   todo,
@@ -36,10 +35,7 @@ beforeAll(async () => {
   ;[browser, line] = await Promise.all([openBrowser(), tcpProxy(Number(port))])
 }, 30_000)
 
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  expect(takeComplaints()).toEqual([])
-})
+afterEach(() => expect(takeComplaints()).toEqual([]))
 
 afterAll(async () => {
   client.close()
@@ -62,16 +58,21 @@ describe.each(Object.keys(frameworks))('The todo app in %s', (framework) => {
   /** The same list, in the hands of somebody else. */
   let others: ConnectedProxy<TodoList>
 
+  beforeAll(async () => {
+    page = await openPage(browser, 'about:blank')
+  })
+
   beforeEach(async () => {
     const list = `groceries-${++lists}`
     others = client.open(`list/${list}`)
-    ;[page] = await Promise.all([
-      openList(browser, `http://localhost:${line.port}/${framework}?list=${list}`),
-      others.loaded,
-    ])
+    await page.setViewportSize({ width: 900, height: 700 })
+    await page.goto(`http://localhost:${line.port}/${framework}?list=${list}`)
+    await Promise.all([expectStatus(page, 'Saved'), others.loaded])
   })
 
   afterEach(() => others.close())
+
+  afterAll(() => page.context().close())
 
   const titlesAtOthers = () => Object.values(others.getDocument().todos).map(({ title }) => title)
 

@@ -81,6 +81,7 @@ export function drive(shows: Shows): void {
 
   const driven: Driven = {
     async open(todos) {
+      counts.clear()
       const initial: List = { title: '', todos: {} }
       for (let n = 0; n < todos; n++) initial.todos[`t${n}`] = { title: `Todo ${n}` }
       const host = createHost({
@@ -107,6 +108,7 @@ export function drive(shows: Shows): void {
     choose: (id) => shown?.choose(id),
     async hide() {
       await shown?.hide()
+      shown = undefined
       document.body.replaceChildren()
     },
     async change(id, title) {
