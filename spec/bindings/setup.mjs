@@ -5,7 +5,7 @@ const sources = [
   'dist',
   'docs/frameworks',
   'spec/bindings/pages',
-  'spec/bindings/vite.config.ts',
+  'spec/bindings/pages.vite.ts',
   'examples/frameworks/compilers',
 ]
 
@@ -13,5 +13,5 @@ const sources = [
 export default function setup() {
   buildPackage()
   installCompilers(console.log)
-  if (isOlder('spec/bindings/dist/pages/react.js', sources)) vite('spec/bindings/vite.config.ts')
+  if (isOlder('spec/bindings/dist/pages/react.js', sources)) vite('spec/bindings/pages.vite.ts')
 }

@@ -15,6 +15,7 @@ async function checks(...names) {
 // One after the other: they may install.
 await checks('check:browser')
 await checks('check:programs')
+await checks('check:compilers')
 await checks('build', 'check:types', 'check:style', 'check:promises', 'check:structure', 'check:unused', 'check:lock')
 
 const isBuilt = results.every(({ name, isPassed }) => name !== 'build' || isPassed)

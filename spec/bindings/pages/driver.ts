@@ -1,4 +1,4 @@
-import { type Client, type ConnectedProxy, createClient, document as kind } from 'millrace'
+import { type Client, type ConnectedProxy, createClient, type Interceptor, document as kind } from 'millrace'
 import { memoryHistory } from 'millrace/adapters/history/memory'
 import { createHost } from 'millrace/host'
 import { observersOf } from 'millrace/testing'
@@ -13,6 +13,9 @@ export interface List {
   title: string
   todos: Record<string, Todo>
 }
+
+const keepAll: Interceptor<List> = (_, { action }) =>
+  action === 'delete' ? { rejection: 'Nothing is deleted here.' } : undefined
 
 const documents = { list: kind<List>({ initial: { title: '', todos: {} } }) }
 
@@ -56,11 +59,13 @@ export interface Driven {
   rename(title: string): Promise<void>
   /** The same of a new todo. */
   create(id: string, title: string): Promise<void>
+  /** Deletes a todo here, which the host refuses; waits until it is back. */
+  remove(id: string): Promise<void>
   /** What rendered how often since this was last asked. */
   counts(): Record<string, number>
   /** How many look at the list now. */
   observers(): number
-  /** Whether the engine takes edits, and has them. */
+  /** Whether the engine takes edits, and what it handed out when it was shown is still what it was. */
   isWell(): boolean
 }
 
@@ -69,16 +74,18 @@ export function drive(shows: Shows): void {
   let scene: Scene
   let others: ConnectedProxy<List>
   let shown: Shown | undefined
+  let handedOut = { document: {}, text: '{}' }
 
   const arrived = <V>(cursor: { value$: Observable<V> }, test: (value: V) => boolean) =>
     firstValueFrom(cursor.value$.pipe(filter(test)))
 
   const driven: Driven = {
     async open(todos) {
+      counts.clear()
       const initial: List = { title: '', todos: {} }
       for (let n = 0; n < todos; n++) initial.todos[`t${n}`] = { title: `Todo ${n}` }
       const host = createHost({
-        documents: { list: kind<List>({ initial }) },
+        documents: { list: kind<List>({ initial, interceptor: keepAll }) },
         history: memoryHistory(),
         authorize: (_, id) => (id === 'list/secret' ? false : 'write'),
       })
@@ -94,11 +101,14 @@ export function drive(shows: Shows): void {
       }
     },
     show(how) {
+      const now = scene.list.getDocument()
+      handedOut = { document: now, text: JSON.stringify(now) }
       shown = shows[how]?.(document.body.appendChild(document.createElement('div')), scene)
     },
     choose: (id) => shown?.choose(id),
     async hide() {
       await shown?.hide()
+      shown = undefined
       document.body.replaceChildren()
     },
     async change(id, title) {
@@ -113,6 +123,10 @@ export function drive(shows: Shows): void {
       others.at('todos').create({ title }, { id })
       await arrived(scene.list.at('todos', id), (todo) => todo !== undefined)
     },
+    async remove(id) {
+      const removed = scene.list.at('todos', id).delete()
+      if (removed.isSuccess) await removed.settled
+    },
     counts() {
       const now = Object.fromEntries(counts)
       counts.clear()
@@ -122,7 +136,8 @@ export function drive(shows: Shows): void {
     isWell() {
       const { list } = scene
       const added = list.at('todos').create({ title: 'Well' })
-      return added.isSuccess && list.at('todos', added.createdId as string).value?.title === 'Well'
+      const isTaken = added.isSuccess && list.at('todos', added.createdId as string).value?.title === 'Well'
+      return isTaken && JSON.stringify(handedOut.document) === handedOut.text
     },
   }
   Object.assign(globalThis, { driven })

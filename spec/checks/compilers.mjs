@@ -1,0 +1,3 @@
+import { installCompilers } from '../../examples/frameworks/build.mjs'
+
+installCompilers(console.log)
