@@ -34,8 +34,9 @@ export class SharedRedis {
     this.redis = new Redis(server.url)
   }
 
-  static async start(): Promise<SharedRedis> {
-    return new SharedRedis(await redisServer())
+  /** @param config lines of redis.conf */
+  static async start(config: Readonly<Record<string, string>> = {}): Promise<SharedRedis> {
+    return new SharedRedis(await redisServer({ config }))
   }
 
   programs(name: 'redis-host' | 'redis-bare', count: number): Remote[] {
@@ -56,6 +57,11 @@ export class SharedRedis {
       cpu: sum(all, ({ cpu }) => cpu),
       redis: { cpu: after.cpu - before.cpu, calls: after.calls - before.calls },
     }
+  }
+
+  /** Bytes that it holds. */
+  async memory(): Promise<number> {
+    return Number(/used_memory:(\d+)/.exec(await this.redis.info('memory'))?.[1])
   }
 
   async close(): Promise<void> {

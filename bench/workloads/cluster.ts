@@ -4,6 +4,7 @@ import { costsOf, middle, type Round, SharedRedis, sum } from '../support/redis.
 import type { Remote } from '../support/remote.ts'
 import type { Row, Table } from '../support/table.ts'
 import type { Effort, Workload } from '../support/workload.ts'
+import { atHost, inRedis } from './cluster-memory.ts'
 
 export const cluster: Workload = {
   name: 'cluster',
@@ -12,7 +13,8 @@ export const cluster: Workload = {
     'Hosts in processes of their own, driven by sessions without sockets, on a Redis of their own. Many documents: 100, ' +
     'one flush under way in each; bare is the script by which histories are appended to, called with nothing around it. A hot ' +
     'document: 40 clients of one document, at one host and spread over four, offered 4,000 commands/s and as many as go. ' +
-    'Hop: from a client at one host to one at another; channel is Pub/Sub alone. Memory: what Redis holds.',
+    'Hop: from a client at one host to one at another; channel is Pub/Sub alone. Memory: what Redis holds of a list of a ' +
+    'hundred todos, and a host of what is open while nothing happens.',
 
   async measure(effort, say) {
     if (!redisServerPath()) {
@@ -41,7 +43,8 @@ const parts: Readonly<Record<string, (shared: SharedRedis, effort: Effort) => Pr
   'a hot document, saturated': (shared, effort) =>
     hotDocument(shared, effort, 'saturate', effort.isQuick ? 10 : 25, 10),
   hop,
-  memory,
+  'memory in Redis': inRedis,
+  'memory of a host': atHost,
 }
 
 const names = (count: number, name: (i: number) => string): string[] => Array.from({ length: count }, (_, i) => name(i))
@@ -120,24 +123,3 @@ async function hop(shared: SharedRedis, { isQuick }: Effort): Promise<readonly R
     values: { 'p50 ms': quantile(all, 0.5), 'p99 ms': quantile(all, 0.99) },
   }))
 }
-
-async function memory(shared: SharedRedis): Promise<readonly Row[]> {
-  const documents = 200
-  const [remote] = shared.programs('redis-host', 1) as [Remote]
-  await remote.ask(
-    'open',
-    names(documents, (i) => `list/kept-${i}`),
-  )
-  const grown = async (flushes: number, size: number): Promise<Row['values']> => {
-    const before = await usedBy(shared)
-    await remote.ask('saturate', flushes, size)
-    return { bytes: ((await usedBy(shared)) - before) / documents }
-  }
-  return [
-    { name: 'a document that has begun', values: await grown(1, 1) },
-    { name: '1,000 commands in batches of 10', values: await grown(100, 10) },
-  ]
-}
-
-const usedBy = async ({ redis }: SharedRedis): Promise<number> =>
-  Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
