@@ -37,6 +37,7 @@ const caseOf = (name: string, size: number, look: Observation['look'], burst = 1
   commands: Math.max(burst, perStep),
   // Who copies a record of 100,000 for each command takes minutes.
   contenders: size > 10_000 ? ['millrace', 'yjs'] : immutable,
+  slow: ['immer'],
 })
 
 export const observed: Race<Observation> = {
