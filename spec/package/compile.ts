@@ -26,10 +26,11 @@ export interface Compiled {
   wrongIn(file: string): Wrong[]
 }
 
-/** Makes one program of these files and all that they import, and puts JavaScript beside those in the folder. */
+/** Makes one program of these files and all that they import, and puts JavaScript beside them. */
 export function compile(files: readonly string[], folder: string): Compiled {
   const program = ts.createProgram({ rootNames: [...files], options: { ...options, rootDir: folder, outDir: folder } })
-  program.emit()
+  // One by one: all at once, the compiler first checks every library.
+  for (const file of files) program.emit(program.getSourceFile(file))
   return {
     files: program.getSourceFiles().map(({ fileName }) => fileName),
     wrongIn(file) {
