@@ -2,9 +2,9 @@
 import type { Config } from 'jest'
 
 /**
- * Seven projects: the specs of the sources, those of the built package, those of the built examples, those of the bindings in
- * built pages, the simulator and the benches, which need the processors for themselves, and those that break real processes,
- * which are run by themselves. A spec that imports an entry by its published name gets the source.
+ * The specs of the sources, those of the built package, those of the built examples, those of the bindings in built pages; the
+ * simulator and the benches, which need the processors for themselves; and, run by themselves, those that break real processes
+ * and those that plant bugs for the simulator to find. A spec that imports an entry by its published name gets the source.
  */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
@@ -32,6 +32,12 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'simulator',
         roots: ['<rootDir>/spec/simulator'],
+        testPathIgnorePatterns: ['<rootDir>/spec/simulator/planted/'],
+      },
+      {
+        ...common,
+        displayName: 'planted',
+        roots: ['<rootDir>/spec/simulator/planted'],
       },
       {
         ...common,

@@ -36,12 +36,16 @@ export class OpenDocument<C extends Context> {
   #waiting: Published[] | undefined
 
   constructor(spoken: Spoken<C>) {
-    const { turns, release, lost } = spoken
     this.#spoken = spoken
     this.life = new Subscription(() => {
       for (const client of [...this.#clients]) this.leave(client)
-      release()
+      spoken.release()
     })
+  }
+
+  /** Tells from now on what happens to it. It may be lost at once. */
+  follow(): void {
+    const { turns, lost } = this.#spoken
     this.life.add(
       turns.published$.subscribe({
         next: (published) => (this.#waiting ? this.#waiting.push(published) : this.#tell(published)),

@@ -178,6 +178,7 @@ class Session<C extends Context> {
     })
     this.#documents.set(id, open)
     this.open.add(open.life)
+    open.follow()
     return open
   }
 

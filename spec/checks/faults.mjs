@@ -1,5 +1,5 @@
 import { runSpecs } from './specs.mjs'
 import { conclude } from './steps.mjs'
 
-// What breaks real processes, real lines and real stores.
-conclude(await runSpecs(1, 'faults'))
+// What breaks real processes, real lines and real stores; and bugs that are planted, each of which the simulator has to find.
+conclude(await runSpecs(1, 'planted', 'faults'))

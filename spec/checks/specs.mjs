@@ -8,7 +8,7 @@ import { report } from './steps.mjs'
 const [, ...command] = JSON.parse(readFileSync('package.json', 'utf8')).scripts.jest.split(' ')
 
 /** How long jest may say nothing: while specs run, and after it said that something is still open. */
-const patience = { running: 180_000, lingering: 10_000 }
+const patience = { running: 420_000, lingering: 10_000 }
 const lingers = /did not exit one second after|failed to exit gracefully/
 
 /** Runs jest to its end, showing what it says; one that does not end by itself is stopped. */
