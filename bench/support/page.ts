@@ -45,7 +45,8 @@ Made by \`npm run bench -- --write\`; what it runs and how is in [the workloads]
 
 Contenders do the same in processes of their own, by turns, each round in another order. What they hold in the end is compared
 with what plain objects hold after the same commands. Costs are medians per command: CPU is that of the whole process, with what
-the engine does beside; on a machine that others use too it says more than time. \`× flushout\` and \`× plain\` are how many
+the engine does beside; on a machine that others use too it says more than time. Garbage is collected in one thread, as several that
+wait for each other look busy. \`× flushout\` and \`× plain\` are how many
 times as fast as these each is, by CPU; \`plain\` is written by hand for just this workload, and is the limit.
 
 ${sections.join('\n\n')}

@@ -87,14 +87,19 @@ const reachesOpeners: HistoryLaw = {
     await carries(left, right)
   },
 }
+
+let channels = 0
+
 /** Messages are sent until one arrives, since nothing promises the first: `to` may not listen yet. */
 async function carries(from: HistoryAdapter, to: HistoryAdapter): Promise<void> {
+  // What was said on another channel before may still be on its way.
+  const name = `channel ${++channels}`
   const sending = interval(5).subscribe((turn) => {
     from.channel('other').publish(`other ${turn}`)
-    from.channel('one').publish({ turn })
+    from.channel(name).publish({ turn })
   })
   try {
-    const [first, second] = await firstValueFrom(to.channel('one').messages$.pipe(bufferCount(2), timeout(4_000)))
+    const [first, second] = await firstValueFrom(to.channel(name).messages$.pipe(bufferCount(2), timeout(4_000)))
     same(Object.keys(first as object), ['turn'], 'what is heard on a channel')
     check(
       (second as { turn: number }).turn > (first as { turn: number }).turn,
