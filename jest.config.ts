@@ -3,8 +3,9 @@ import type { Config } from 'jest'
 
 /**
  * The specs of the sources, those of the built package, those of the built examples, those of the bindings in built pages; the
- * simulator and the benches, which need the processors for themselves; and, run by themselves, those that break real processes
- * and those that plant bugs for the simulator to find. A spec that imports an entry by its published name gets the source.
+ * simulator and the benches, which need the processors for themselves; and, run by themselves, those that break real processes,
+ * of the examples too, and those that plant bugs for the simulator to find. A spec that imports an entry by its published name
+ * gets the source.
  */
 async function configure(): Promise<Config> {
   const { entries } = await import('./spec/checks/entries.mjs')
@@ -55,6 +56,13 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'examples',
         roots: ['<rootDir>/spec/examples'],
+        testPathIgnorePatterns: ['<rootDir>/spec/examples/troubled/'],
+        globalSetup: '<rootDir>/spec/examples/setup.mjs',
+      },
+      {
+        ...common,
+        displayName: 'troubled',
+        roots: ['<rootDir>/spec/examples/troubled'],
         globalSetup: '<rootDir>/spec/examples/setup.mjs',
       },
       {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { expectTexts, picture } from '../support/browser.ts'
-import { TodoExample } from '../support/todo-example.ts'
-import { add, editField, expectStatus, remove, rename, todo, todoTitles, type } from '../support/todo-page.ts'
-import { occupyStorage } from '../support/todo-storage.ts'
+import { expectTexts, picture } from '../../support/browser.ts'
+import { TodoExample } from '../../support/todo-example.ts'
+import { add, editField, expectStatus, remove, rename, todo, todoTitles, type } from '../../support/todo-page.ts'
+import { occupyStorage } from '../../support/todo-storage.ts'
 
 const example = new TodoExample()
 

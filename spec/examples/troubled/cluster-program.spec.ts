@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { clusterProgram } from '../../examples/serve/build.mjs'
-import { ClusterExample } from '../support/cluster-example.ts'
-import { dataFolder, Program, removeFolder } from '../support/example-server.ts'
-import { until } from '../support/redis/until.ts'
+import { clusterProgram } from '../../../examples/serve/build.mjs'
+import { ClusterExample } from '../../support/cluster-example.ts'
+import { dataFolder, Program, removeFolder } from '../../support/example-server.ts'
+import { until } from '../../support/redis/until.ts'
 
 const data = dataFolder()
 afterAll(() => removeFolder(data))

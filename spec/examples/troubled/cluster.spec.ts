@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
-import { expectTexts, fitsItsWidth, openBrowser, openPage, picture, takeComplaints } from '../support/browser.ts'
-import { ClusterExample, hostIs, killHost, startHost } from '../support/cluster-example.ts'
-import { dataFolder, removeFolder } from '../support/example-server.ts'
-import { closeAll } from '../support/redis/begun.ts'
-import { redisServer } from '../support/redis/server.ts'
+import { expectTexts, fitsItsWidth, openBrowser, openPage, picture, takeComplaints } from '../../support/browser.ts'
+import { ClusterExample, hostIs, killHost, startHost } from '../../support/cluster-example.ts'
+import { dataFolder, removeFolder } from '../../support/example-server.ts'
+import { closeAll } from '../../support/redis/begun.ts'
+import { redisServer } from '../../support/redis/server.ts'
 import {
   add,
   expectStatus,
@@ -15,7 +15,7 @@ import {
   todo,
   todoTitles,
   waySwitch,
-} from '../support/todo-page.ts'
+} from '../../support/todo-page.ts'
 
 const data = dataFolder()
 afterAll(() => removeFolder(data))

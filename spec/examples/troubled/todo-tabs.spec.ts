@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals'
-import { crash, expectTexts, leap, picture, stop } from '../support/browser.ts'
-import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos, hurry } from '../support/todo-page.ts'
-import { expectQueues } from '../support/todo-storage.ts'
+import { crash, expectTexts, leap, picture, stop } from '../../support/browser.ts'
+import { TodoExample } from '../../support/todo-example.ts'
+import { add, expectStatus, expectTodos, hurry } from '../../support/todo-page.ts'
+import { expectQueues } from '../../support/todo-storage.ts'
 
 const example = new TodoExample()
 

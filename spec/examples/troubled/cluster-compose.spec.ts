@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
-import { healthAt } from '../support/cluster-example.ts'
-import { Program } from '../support/example-server.ts'
-import { closeAll } from '../support/redis/begun.ts'
-import { freePort } from '../support/redis/free-port.ts'
-import { redisServer } from '../support/redis/server.ts'
-import { until } from '../support/redis/until.ts'
+import { healthAt } from '../../support/cluster-example.ts'
+import { Program } from '../../support/example-server.ts'
+import { closeAll } from '../../support/redis/begun.ts'
+import { freePort } from '../../support/redis/free-port.ts'
+import { redisServer } from '../../support/redis/server.ts'
+import { until } from '../../support/redis/until.ts'
 
 interface Service {
   readonly image?: string
