@@ -1,9 +1,10 @@
 import type { Outcome } from '../contracts/history.ts'
 import type { KeptCommand } from '../document/actions/action.ts'
 import type { Path } from '../document/path.ts'
-import type { Completed } from '../document/replay.ts'
+import { type Completed, completionOf } from '../document/replay.ts'
 import type { CommandCompletion } from '../flushout.ts'
-import type { Commands } from '../protocol/messages.ts'
+import { fingerprint } from '../protocol/fingerprint.ts'
+import type { Commands, KnownRecord } from '../protocol/messages.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
 import { follow, placeOf } from '../replica/replica.ts'
 
@@ -26,8 +27,21 @@ export const seqsOf = ({ after, last, rejected = [] }: Pick<Commands, 'after' | 
   return Array.from({ length: last - after }, (_, i) => after + 1 + i).filter((seq) => !refused.has(seq))
 }
 
+/** How many of the pending commands were sent with seqs up to this one. */
+export function covered(pending: readonly Pending[], seq = 0): number {
+  const n = pending.findIndex((entry) => entry.seq === 0 || entry.seq > seq)
+  return n < 0 ? pending.length : n
+}
+
+/** Whether a record's numbers are of the commands that have them here: histories and storages may go back. */
+export function isMeant(pending: readonly Pending[], { seq, hash }: KnownRecord): boolean {
+  const last = pending[covered(pending, seq) - 1]
+  if (last?.seq !== seq || hash === undefined) return true
+  return fingerprint(JSON.stringify(completionOf(last))) === hash
+}
+
 /** What a batch shows of its outcome; why it lacks a command it does not say. */
-export function outcomeOf(batch: Commands, pending: readonly Pending[]): Outcome {
+function outcomeOf(batch: Commands, pending: readonly Pending[]): Outcome {
   const seqs = seqsOf(batch)
   const taken = new Map(seqs.map((seq, i) => [seq, batch.completions[i] as CommandCompletion]))
   const rewritten: NonNullable<Outcome['rewritten']>[number][] = []
@@ -44,6 +58,15 @@ export function outcomeOf(batch: Commands, pending: readonly Pending[]): Outcome
   const rejected = batch.rejected?.map((seq) => ({ seq, code: 'rejected', reason: 'The Master refused it.' })) ?? []
   return { rejected, rewritten, renamed }
 }
+
+/** Reads the own batch: its outcome is in the record, if that came first; else the reasons of refusals are not known. */
+export const answerIn = (
+  batch: Commands,
+  record: KnownRecord | null | undefined,
+  pending: readonly Pending[],
+  count: number,
+): Answered =>
+  answer(pending, count, record?.seq === batch.last ? record.outcome : outcomeOf(batch, pending.slice(0, count)))
 
 /**
  * Reads an outcome for the first `count` of the pending commands, and lets what waits behind a renamed create follow it.

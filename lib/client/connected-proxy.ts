@@ -12,25 +12,24 @@ import {
 } from 'rxjs'
 import type { Applied } from '../applied.ts'
 import type { Position } from '../contracts/history.ts'
-import { type Completed, completionOf } from '../document/replay.ts'
+import type { Completed } from '../document/replay.ts'
 import { type ErrorCode, MillraceError, messageOf } from '../errors.ts'
 import type { Origin, RefusedEvent } from '../events.ts'
 import { idSource } from '../ids.ts'
 import { LocalDocument } from '../local-document.ts'
-import { fingerprint, initialMark } from '../protocol/fingerprint.ts'
+import { initialMark } from '../protocol/fingerprint.ts'
 import type {
   ClientMessage,
   Commands,
   ErrorMessage,
   Flush,
   Flushed,
-  KnownRecord,
   ServerMessage,
   SnapshotMessage,
 } from '../protocol/messages.ts'
 import type { Pending, Settlement } from '../replica/pending.ts'
 import { type Change, placeOf, Replica } from '../replica/replica.ts'
-import { type Answered, answer, outcomeOf, seqsOf } from './answers.ts'
+import { type Answered, answer, answerIn, covered, isMeant, seqsOf } from './answers.ts'
 import { backOff } from './back-off.ts'
 import type { Connection, DocumentStatus, OpenOptions } from './opening.ts'
 import { Outbox } from './outbox.ts'
@@ -282,7 +281,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #know(record: Flushed): void {
     const known = record.record
     if (known && known.seq > this.outbox.lastSeq && this.replica.pending.length > 0) return this.#missed(known.seq)
-    if (known && !this.#means(known)) return this.#beginAnew('The host knows another command by its number.')
+    if (known && !isMeant(this.replica.pending, known))
+      return this.#beginAnew('The host knows another command by its number.')
     this.#record = record
     if (this.#awaits === 'snapshot') return
     // A host that was asked from further on than its history reaches sends all of it.
@@ -291,16 +291,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#reached()
   }
 
-  /** Whether the host's numbers are of the commands that have them here: histories and storages may go back. */
-  #means({ seq, hash }: KnownRecord): boolean {
-    const last = this.replica.pending[this.#covered(seq) - 1]
-    if (last?.seq !== seq || hash === undefined) return true
-    return fingerprint(JSON.stringify(completionOf(last))) === hash
-  }
-
   #replace({ position, state, regressed }: SnapshotMessage): void {
     const record = this.#record?.record ?? null
-    const leave = this.#covered(record?.seq)
+    const leave = covered(this.replica.pending, record?.seq)
     const answered = answer(this.replica.pending, leave, record?.outcome ?? {}, record?.first)
     if (regressed) this.#tellLost(record?.seq ?? 0)
     const snapshot = { commandCount: position.count, document: state }
@@ -330,8 +323,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #follow(message: Commands): void {
     const { completions, client, from, follows, mark } = message
     if (!this.#comesNext(from, follows, mark)) return
-    const leave = client === this.client ? this.#covered(message.last) : 0
-    const answered = leave > 0 ? this.#answerOf(message, leave) : undefined
+    const leave = client === this.client ? covered(this.replica.pending, message.last) : 0
+    const answered = leave > 0 ? answerIn(message, this.#record?.record, this.replica.pending, leave) : undefined
     const seqs = seqsOf(message)
     this.integrate(
       { completions: completions as unknown as readonly Completed[], leave, refused: answered?.refused ?? [] },
@@ -346,22 +339,11 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#reached()
   }
 
-  /** The outcome is in the record, which came first; without it, the reasons of refusals are not known. */
-  #answerOf(batch: Commands, leave: number): Answered {
-    const record = this.#record?.record
-    const { pending } = this.replica
-    return answer(
-      pending,
-      leave,
-      record?.seq === batch.last ? record.outcome : outcomeOf(batch, pending.slice(0, leave)),
-    )
-  }
-
   /** The own flush became history: as it was, or as its outcome says. */
   #confirm({ record, position }: Flushed, follows: Position): void {
     if (!record || !this.#comesNext(follows.count, follows.mark, position.mark)) return
     const { pending } = this.replica
-    const leave = this.#covered(record.seq)
+    const leave = covered(pending, record.seq)
     if (leave === 0 || pending[0]?.seq !== record.first) return this.#open(undefined)
     const answered = answer(pending, leave, record.outcome)
     if (follows.count + answered.completions.length !== position.count) return this.#open(undefined)
@@ -400,13 +382,6 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     return met === 'next'
   }
 
-  /** How many of the pending were sent with seqs up to this one. */
-  #covered(seq = 0): number {
-    const { pending } = this.replica
-    const n = pending.findIndex((entry) => entry.seq === 0 || entry.seq > seq)
-    return n < 0 ? pending.length : n
-  }
-
   /** Whenever the document has moved: once it stands where the record was told, it is open and may send. */
   #reached(): void {
     const told = this.#record
@@ -414,7 +389,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       const { record } = told
       this.#record = undefined
       // It is told that these are in a history that it has, but it has never met them.
-      if (this.#covered(record?.seq) > 0) return this.#open(undefined)
+      if (covered(this.replica.pending, record?.seq) > 0) return this.#open(undefined)
       if (!this.#isOpen) {
         if (this.outbox.lacks(record?.seq ?? 0, this.replica.pending)) return this.rename()
         this.#isOpen = true
@@ -499,7 +474,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#awaits = 'certainty'
     this.whenCertain(() =>
       this.ring.hold(() => {
-        const doubtful = this.replica.pending.slice(0, this.#covered(seq) + seq - this.outbox.lastSeq)
+        const doubtful = this.replica.pending.slice(0, covered(this.replica.pending, seq) + seq - this.outbox.lastSeq)
         this.integrate({ completions: [], leave: doubtful.length })
         for (const entry of doubtful)
           this.refuse('unknown', entry, 'unknown', 'The host has numbers that are unknown here.')

@@ -166,13 +166,12 @@ class Session<C extends Context> {
       release()
       return undefined
     }
-    const { beforeFlush } = this.#host
     const open: OpenDocument<C> = new OpenDocument({
       turns,
       release,
       right,
       context,
-      beforeFlush: (batch, asker) => beforeFlush.call(this.#host, batch, asker),
+      beforeFlush: (batch, asker) => this.#host.beforeFlush(batch, asker),
       out: this.#out,
       lost: () => this.#lose(id, open),
     })

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { Random } from '../../lib/testing/simulator/random.ts'
-import { type Bundles, bundle } from '../support/programs.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { type Rarity, rareIn, rarities } from './support/rare.ts'
 import { longEnough } from './support/within.ts'
 import { World } from './support/world.ts'
@@ -15,14 +15,10 @@ const worlds = Number(process.env.FAULTS_WORLDS ?? 6)
 const attempts = 5
 
 describe('Two hosts and three clients, with everything that can go wrong', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let world: World | undefined
   const happened = new Map<string, number>()
   const rare = new Map<Rarity, number>()
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   afterEach(async () => {
     await world?.close()
     world = undefined

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Random } from '../../lib/testing/simulator/random.ts'
-import { type Bundles, bundle } from '../support/programs.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { documentIds } from './programs/documents.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
 import { figuresIn } from './support/figures.ts'
 import { isRegressed } from './support/losses.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { type RedisWorld, redisWorld } from './support/redis-world.ts'
 import { longEnough } from './support/within.ts'
 import { type RedisTrouble, redisTroubles } from './troubles/redis.ts'
@@ -13,13 +13,11 @@ import { type RedisTrouble, redisTroubles } from './troubles/redis.ts'
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 1_000_000))
 
 describe('Four hosts and forty clients over a Redis', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let over: RedisWorld | undefined
   beforeAll(async () => {
     process.stderr.write(`    seed ${seed}\n`)
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
   })
-  afterAll(() => programs.remove())
   afterEach(async () => {
     await over?.close()
     over = undefined

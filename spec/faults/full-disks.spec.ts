@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Bundles, bundle } from '../support/programs.ts'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { conclude } from './support/conclusion.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { longEnough, until, within } from './support/within.ts'
 import { type Stand, World } from './support/world.ts'
 import { metByHosts } from './troubles/trouble.ts'
 
 describe('A disk that is full', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let world: World
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   beforeEach(async () => {
     world = await World.begin(programs, { hosts: 2, onDisks: true })
   })

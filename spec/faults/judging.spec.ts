@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Batch } from '../../lib/contracts/history.ts'
-import { type Bundles, bundle } from '../support/programs.ts'
 import type { DocumentId } from './programs/documents.ts'
 import { conclude } from './support/conclusion.ts'
 import type { Evidence } from './support/evidence.ts'
 import { keptAt } from './support/histories.ts'
 import { type Entry, livesIn } from './support/journal.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { violations } from './support/verdict.ts'
 import { longEnough, within } from './support/within.ts'
 import { World } from './support/world.ts'
@@ -13,10 +13,9 @@ import { World } from './support/world.ts'
 const board: DocumentId = 'board/one'
 
 describe('The judge of what is left', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let sound: Evidence
   beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
     const world = await World.begin(programs, { hosts: 2 })
     worlds.push(world)
     const seats = [await world.sit('ann', { host: 0 }), await world.sit('bob', { host: 1 })]
@@ -30,7 +29,6 @@ describe('The judge of what is left', () => {
   afterEach(async () => {
     for (const world of worlds.splice(0)) await world.close()
   })
-  afterAll(() => programs.remove())
 
   const withBatches = (change: (batches: Batch[]) => Batch[]): Evidence => ({
     ...sound,

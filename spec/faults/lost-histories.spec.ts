@@ -1,24 +1,20 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Bundles, bundle } from '../support/programs.ts'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { conclude } from './support/conclusion.ts'
 import type { Evidence } from './support/evidence.ts'
 import type { Entry } from './support/journal.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { violations } from './support/verdict.ts'
 import { longEnough, within } from './support/within.ts'
 import { type Seat, World } from './support/world.ts'
 
 describe('A history that loses what it had', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let world: World
   let seats: Seat[]
   let folder: string
   let copy: string
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   beforeEach(async () => {
     world = await World.begin(programs, { hosts: 2, mayLose: true })
     folder = world.folderOf('history')

@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Bundles, bundle } from '../support/programs.ts'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { conclude } from './support/conclusion.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { longEnough, within } from './support/within.ts'
 import { World } from './support/world.ts'
 
 describe('Forty clients at four hosts', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let world: World | undefined
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   afterEach(() => world?.close())
 
   it(

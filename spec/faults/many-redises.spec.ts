@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Bundles, bundle } from '../support/programs.ts'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { closeAll } from '../support/redis/begun.ts'
 import { redisCluster } from '../support/redis/cluster.ts'
 import { redisSentinels } from '../support/redis/sentinels.ts'
@@ -9,17 +8,14 @@ import { conclude } from './support/conclusion.ts'
 import { figuresIn } from './support/figures.ts'
 import type { Life } from './support/journal.ts'
 import { isRegressed } from './support/losses.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { type SharedWorld, sharedWorld } from './support/redis-world.ts'
 import { longEnough, until } from './support/within.ts'
 import { allWork, busyUntil, metByHosts } from './troubles/trouble.ts'
 
 describe('Four hosts and forty clients over several Redises', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let over: SharedWorld | undefined
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   afterEach(async () => {
     await over?.close()
     over = undefined

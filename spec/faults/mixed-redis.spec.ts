@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { Random } from '../../lib/testing/simulator/random.ts'
-import { type Bundles, bundle } from '../support/programs.ts'
 import { closeAll } from '../support/redis/begun.ts'
 import { conclude, whereAllStand } from './support/conclusion.ts'
 import { figuresIn } from './support/figures.ts'
+import { bundledPrograms } from './support/programs.ts'
 import { type RedisWorld, redisWorld } from './support/redis-world.ts'
 import { longEnough, pause } from './support/within.ts'
 import { mishaps } from './troubles/index.ts'
@@ -16,13 +16,9 @@ const worlds = Number(process.env.FAULTS_WORLDS ?? 3)
 const pairsEach = 3
 
 describe('Four hosts and forty clients over a Redis, where things go wrong together', () => {
-  let programs: Bundles
+  const programs = bundledPrograms()
   let over: RedisWorld | undefined
   const happened = new Map<string, number>()
-  beforeAll(async () => {
-    programs = await bundle(new URL('./programs/', import.meta.url), 'client', 'host')
-  })
-  afterAll(() => programs.remove())
   afterEach(async () => {
     await over?.close()
     over = undefined

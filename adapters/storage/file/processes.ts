@@ -20,6 +20,7 @@ export function isRunning(name: string): boolean {
 }
 
 const unknown = ''
+
 /** When it began, by the boot of the machine and the ticks since; of one that is gone, nothing. */
 function startOf(pid: number): string | undefined {
   try {

@@ -1,6 +1,6 @@
-import type { Bundles } from '../../support/programs.ts'
 import { type RedisServer, redisServer } from '../../support/redis/server.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
+import type { Programs } from './programs.ts'
 import { within } from './within.ts'
 import { World, type WorldOptions } from './world.ts'
 
@@ -21,7 +21,7 @@ export interface SharedWorldOptions extends WorldOptions {
 }
 
 export async function sharedWorld(
-  programs: Bundles,
+  programs: Programs,
   { lonely = 0, ...options }: SharedWorldOptions,
 ): Promise<SharedWorld> {
   // So many on one machine answer late, without anything being broken.
@@ -55,7 +55,7 @@ export interface RedisWorldOptions extends Pick<SharedWorldOptions, 'seed' | 'ma
   readonly isKept: boolean
 }
 
-export async function redisWorld(programs: Bundles, { isKept, ...options }: RedisWorldOptions): Promise<RedisWorld> {
+export async function redisWorld(programs: Programs, { isKept, ...options }: RedisWorldOptions): Promise<RedisWorld> {
   const server = await redisServer({ persistence: isKept ? 'aof' : 'none' })
   const lines = await Promise.all(Array.from({ length: hosts }, () => tcpProxy(server.port)))
   // Whoever judges asks it without a line.

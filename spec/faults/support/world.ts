@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bundles } from '../../support/programs.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
 import type { HostAsk, HostTask } from '../programs/host.ts'
 import type { ClientAsk, ClientTask } from '../programs/participant.ts'
@@ -13,6 +12,7 @@ import { type Disk, smallDisk } from './disk.ts'
 import type { Evidence, Shown } from './evidence.ts'
 import { keptAt } from './histories.ts'
 import { type Entry, entriesIn, heldIn, journalIn, type Life, livesIn } from './journal.ts'
+import type { Programs } from './programs.ts'
 import { within } from './within.ts'
 
 /** A place for a host: whoever stands there now, and how it is reached. */
@@ -72,7 +72,7 @@ export class World {
   readonly troubled = new Set<string>()
   readonly #excused = new Set<string>()
   readonly #folder: string
-  readonly #programs: Bundles
+  readonly #programs: Programs
   readonly #options: WorldOptions
   readonly #disks = new Map<string, Disk>()
   readonly #begun: Child<never>[] = []
@@ -81,13 +81,13 @@ export class World {
     for (const { process } of this.seats) void process.ask({ type: 'hurry' })
   }, hurried)
 
-  constructor(folder: string, programs: Bundles, options: WorldOptions) {
+  constructor(folder: string, programs: Programs, options: WorldOptions) {
     this.#folder = folder
     this.#programs = programs
     this.#options = options
   }
 
-  static async begin(programs: Bundles, options: WorldOptions = {}): Promise<World> {
+  static async begin(programs: Programs, options: WorldOptions = {}): Promise<World> {
     const world = new World(await mkdtemp(join(tmpdir(), 'millrace-faults-')), programs, options)
     try {
       mkdirSync(world.journals)

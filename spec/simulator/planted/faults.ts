@@ -162,7 +162,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       [
         proxy,
-        'const leave = this.#covered(record?.seq)\n    const answered = answer(this.replica.pending, leave, record',
+        'const leave = covered(this.replica.pending, record?.seq)\n    const answered = answer(this.replica.pending, leave, record',
         'const leave = this.replica.pending.length\n    const answered = answer(this.replica.pending, leave, record',
       ],
     ],
