@@ -1,5 +1,5 @@
 import { lastValueFrom, takeWhile, toArray } from 'rxjs'
-import type { Batch, History } from '../../../lib/contracts/history.ts'
+import type { Batch, History, HistoryAdapter } from '../../../lib/contracts/history.ts'
 import { hasCode } from '../../../lib/errors.ts'
 import { initialMark } from '../../../lib/protocol/fingerprint.ts'
 import { type DocumentId, documentIds, kindOf } from '../programs/documents.ts'
@@ -21,6 +21,14 @@ export interface Kept {
  */
 export async function keptAt(place: Place, held?: ReadonlyMap<DocumentId, readonly Batch[]>): Promise<Kept> {
   const adapter = historyAt(place)
+  try {
+    return await keptBy(adapter, held)
+  } finally {
+    await adapter.close()
+  }
+}
+
+async function keptBy(adapter: HistoryAdapter, held?: ReadonlyMap<DocumentId, readonly Batch[]>): Promise<Kept> {
   const histories = new Map<DocumentId, readonly Batch[]>()
   const snapshots: Shown[] = []
   const restored = new Set<DocumentId>()
@@ -35,7 +43,6 @@ export async function keptAt(place: Place, held?: ReadonlyMap<DocumentId, readon
     const text = JSON.stringify(snapshot.document)
     snapshots.push({ who: 'The newest snapshot', document: id, count: position.count, text })
   }
-  await adapter.close()
   return { histories, snapshots, restored }
 }
 
