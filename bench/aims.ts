@@ -62,6 +62,10 @@ const hopBeside = (column: string): Aim => ({
     Math.min(...socketIoAdapters.map((rival) => figure('hop', 'hop', rival, column))) /
     figure('hop', 'hop', 'millrace', column),
   atLeast: 1,
+  heldBack:
+    'Their servers pass on what they neither look at nor keep. Nothing waits here, and the packets on the way are as many: of what comes on ' +
+    'top a quarter is judging and appending at the one host, a quarter following at the other, a quarter is the two clients, which ' +
+    'apply and confirm, and a fifth the script in Redis, in place of a PUBLISH.',
 })
 
 export const aims: readonly Aim[] = [
