@@ -53,6 +53,21 @@ const toldBeside = (table: string, rival: string): Aim => ({
   atLeast: 2,
 })
 
+const socketIoAdapters = ['redis-adapter', 'redis-streams-adapter']
+
+const hopBeside = (column: string): Aim => ({
+  text: `${column.slice(0, 3)}: times as fast as the faster of socket.io's Redis adapters`,
+  workload: 'hop',
+  of: (figure) =>
+    Math.min(...socketIoAdapters.map((rival) => figure('hop', 'hop', rival, column))) /
+    figure('hop', 'hop', 'millrace', column),
+  atLeast: 1,
+  heldBack:
+    'Their servers pass on what they neither look at nor keep. Nothing waits here, and the packets on the way are as many: of what comes on ' +
+    'top a quarter is judging and appending at the one host, a quarter following at the other, a quarter is the two clients, which ' +
+    'apply and confirm, and a fifth the script in Redis, in place of a PUBLISH.',
+})
+
 export const aims: readonly Aim[] = [
   {
     ...ratio('apply', '10,000 todos', 2, 'times flushout, nobody looking'),
@@ -144,6 +159,8 @@ export const aims: readonly Aim[] = [
     of: (figure) => figure('cluster', 'a hot document, offered 4,000/s', 'four hosts', 'CPU, times one host'),
     atMost: 1.25,
   },
+  hopBeside('p50 ms'),
+  hopBeside('p99 ms'),
   {
     text: 'a todo at a client, in times of plain objects',
     workload: 'memory',

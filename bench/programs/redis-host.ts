@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Redis } from 'ioredis'
-import { concatMap, firstValueFrom, fromEvent, interval, lastValueFrom, map, take, takeUntil, timer } from 'rxjs'
+import { firstValueFrom, lastValueFrom, map, takeUntil, timer } from 'rxjs'
 import { Server } from 'socket.io'
 import { redisHistory } from '../../adapters/history/redis/index.ts'
 import type { AppendResult, HistoryAdapter } from '../../lib/contracts/history.ts'
-import type { CommandCompletion } from '../../lib/flushout.ts'
 import { createHost } from '../../lib/host/index.ts'
 import { serveSocketIo } from '../../transports/socket-io/server.ts'
 import { answering } from '../support/remote.ts'
@@ -32,8 +31,6 @@ const [url = ''] = process.argv.slice(2)
 const none = () => ({ appended: 0, not_at_head: 0, refused: 0 })
 let appends: Record<AppendResult['type'], number> = none()
 const host = createHost({ documents, history: counted(redisHistory(new Redis(url))) })
-const redis = new Redis(url)
-const subscriber = redis.duplicate()
 let speakers: readonly Speaker[] = []
 
 /** An adapter that counts how its appends end. */
@@ -129,65 +126,8 @@ async function listen(): Promise<number> {
   return (http.address() as AddressInfo).port
 }
 
-const now = (): string => process.hrtime.bigint().toString()
-const since = (time: string): number => Number(process.hrtime.bigint() - BigInt(time)) / 1e6
-
-const titleIn = (completion: CommandCompletion | undefined): string =>
-  (completion as unknown as { command: { props: { title: string } } }).command.props.title
-
-/** How long it took what others say, by their clock, until so many were heard. */
-function hear(count: number): Promise<number[]> {
-  const [speaker] = speakers as [Speaker]
-  const heard: number[] = []
-  return lastValueFrom(
-    speaker.commands$.pipe(
-      take(count),
-      map(({ completions: [first] }) => {
-        heard.push(since(titleIn(first)))
-        return heard
-      }),
-    ),
-  )
-}
-
-/** Says the time, again and again. */
-async function say(count: number, every: number): Promise<void> {
-  const [speaker] = speakers as [Speaker]
-  const saying = interval(every).pipe(
-    take(count),
-    concatMap(() =>
-      speaker.flush([{ command: { action: 'update', path: ['todos', 'todo-1'], props: { title: now() } } }]),
-    ),
-  )
-  await lastValueFrom(saying)
-}
-
-/** The same over a channel, with nothing in between. */
-function hearChannel(count: number): Promise<number[]> {
-  const heard: number[] = []
-  return lastValueFrom(
-    fromEvent(subscriber, 'message', (_channel, text: string) => text).pipe(
-      take(count),
-      map((text) => {
-        heard.push(since(text))
-        return heard
-      }),
-    ),
-  )
-}
-
-async function sayChannel(count: number, every: number): Promise<void> {
-  await lastValueFrom(
-    interval(every).pipe(
-      take(count),
-      concatMap(() => redis.publish('bench', now())),
-    ),
-  )
-}
-
 answering({
   async open(ids: readonly string[]): Promise<void> {
-    await subscriber.subscribe('bench')
     speakers = await Promise.all(ids.map((id) => Speaker.at(host, id)))
   },
   saturate,
@@ -200,9 +140,4 @@ answering({
     for (const id of ids) await Speaker.at(host, id)
   },
   listen,
-  hear,
-  ready: () => undefined,
-  say,
-  hearChannel,
-  sayChannel,
 })

@@ -29,6 +29,8 @@ export const bundle = (outdir, dist = 'dist') =>
       'bench/contenders/guests/*.ts',
       'bench/broadcasts/*.ts',
       'bench/broadcasts/guests/*.ts',
+      'bench/hops/*.ts',
+      'bench/hops/guests/*.ts',
     ],
     outbase: 'bench',
     bundle: true,

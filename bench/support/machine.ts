@@ -19,6 +19,8 @@ const packages = [
   'yjs',
   'sharedb',
   '@hocuspocus/server',
+  '@socket.io/redis-adapter',
+  '@socket.io/redis-streams-adapter',
   'socket.io',
   'rxjs',
 ]

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { redisServerPath } from '../../spec/checks/programs.mjs'
 import { redisServer } from '../../spec/support/redis/server.ts'
 import type { Spent } from '../programs/redis-host.ts'
 import { median } from './numbers.ts'
@@ -39,8 +40,9 @@ export class SharedRedis {
     return new SharedRedis(await redisServer({ config }))
   }
 
-  programs(name: 'redis-host' | 'redis-bare', count: number): Remote[] {
-    const remotes = Array.from({ length: count }, () => new Remote(name, this.#server.url))
+  /** Programs in processes of their own, which are told where it is, and end with it. */
+  programs(name: 'redis-host' | 'redis-bare' | 'hop', count: number, ...args: readonly string[]): Remote[] {
+    const remotes = Array.from({ length: count }, () => new Remote(name, this.#server.url, ...args))
     this.#remotes.push(...remotes)
     return remotes
   }
@@ -77,6 +79,20 @@ export class SharedRedis {
       cpu: 1_000 * (number(cpu, /used_cpu_user:([\d.]+)/) + number(cpu, /used_cpu_sys:([\d.]+)/)),
       calls: number(stats, /cmdstat_evalsha:calls=(\d+)/) + number(stats, /cmdstat_eval:calls=(\d+)/),
     }
+  }
+}
+
+/** Measures with a Redis of its own; nothing where there is no redis-server. */
+export async function withRedis<V>(measure: (shared: SharedRedis) => Promise<readonly V[]>): Promise<readonly V[]> {
+  if (!redisServerPath()) {
+    console.error('There is no redis-server: apt-get install redis-server, or say in REDIS_SERVER where it is.')
+    return []
+  }
+  const shared = await SharedRedis.start()
+  try {
+    return await measure(shared)
+  } finally {
+    await shared.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CommandCompletion } from '../../lib/flushout.ts'
+import type { Command, CommandCompletion } from '../../lib/flushout.ts'
 import { document } from '../../lib/index.ts'
 
 const todos = 100
@@ -21,3 +21,10 @@ export const changes = (count: number, from = 0): CommandCompletion[] =>
       props: { title: `something to do, number ${from + i}`, done: i % 2 === 0 },
     },
   }))
+
+/** A command that gives a todo another title. */
+export const retitled = (title: string): Command => ({ action: 'update', path: ['todos', 'todo-1'], props: { title } })
+
+/** That title. */
+export const titleIn = (command: Command | undefined): string =>
+  (command as unknown as { props: { title: string } }).props.title

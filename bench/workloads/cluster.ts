@@ -1,7 +1,5 @@
-import { redisServerPath } from '../../spec/checks/programs.mjs'
 import { quantile } from '../support/numbers.ts'
-import { costsOf, middle, type Round, SharedRedis, sum } from '../support/redis.ts'
-import type { Remote } from '../support/remote.ts'
+import { costsOf, middle, type Round, type SharedRedis, sum, withRedis } from '../support/redis.ts'
 import type { Row, Table } from '../support/table.ts'
 import type { Effort, Workload } from '../support/workload.ts'
 import { atHost, inRedis } from './cluster-memory.ts'
@@ -13,26 +11,18 @@ export const cluster: Workload = {
     'Hosts in processes of their own, driven by sessions without sockets, on a Redis of their own. Many documents: 100, ' +
     'one flush under way in each; bare is the script by which histories are appended to, called with nothing around it. A hot ' +
     'document: 40 clients of one document, at one host and spread over four, offered 4,000 commands/s and as many as go. ' +
-    'Hop: from a client at one host to one at another; channel is Pub/Sub alone. Memory: what Redis holds of a list of a ' +
+    'Memory: what Redis holds of a list of a ' +
     'hundred todos, and a host of what is open while nothing happens.',
 
-  async measure(effort, say) {
-    if (!redisServerPath()) {
-      console.error('There is no redis-server: apt-get install redis-server, or say in REDIS_SERVER where it is.')
-      return []
-    }
-    const shared = await SharedRedis.start()
-    try {
+  measure: (effort, say) =>
+    withRedis(async (shared) => {
       const tables: Table[] = []
       for (const [name, measure] of Object.entries(parts)) {
         say(name)
         tables.push({ name, rows: await measure(shared, effort) })
       }
       return tables
-    } finally {
-      await shared.close()
-    }
-  },
+    }),
 }
 
 const parts: Readonly<Record<string, (shared: SharedRedis, effort: Effort) => Promise<readonly Row[]>>> = {
@@ -42,7 +32,6 @@ const parts: Readonly<Record<string, (shared: SharedRedis, effort: Effort) => Pr
     hotDocument(shared, effort, 'offer', effort.isQuick ? 500 : 2_000, 10),
   'a hot document, saturated': (shared, effort) =>
     hotDocument(shared, effort, 'saturate', effort.isQuick ? 10 : 25, 10),
-  hop,
   'memory in Redis': inRedis,
   'memory of a host': atHost,
 }
@@ -101,25 +90,4 @@ function hotCosts(rounds: readonly Round[]): Row['values'] {
     '% appends lost': (100 * lost) / (lost + appended),
     ...(answered.length > 0 && { 'p50 ms': quantile(answered, 0.5), 'p99 ms': quantile(answered, 0.99) }),
   }
-}
-
-async function hop(shared: SharedRedis, { isQuick }: Effort): Promise<readonly Row[]> {
-  const [count, every] = [isQuick ? 100 : 400, 5]
-  const [from, to] = shared.programs('redis-host', 2) as [Remote, Remote]
-  for (const host of [from, to]) await host.ask('open', ['list/hop'])
-  const ways = { hosts: ['hear', 'say'], channel: ['hearChannel', 'sayChannel'] } as const
-  const delays: Record<keyof typeof ways, number[]> = { hosts: [], channel: [] }
-  for (let round = 0; round < (isQuick ? 2 : 4); round++) {
-    for (const [name, [hear, say]] of Object.entries(ways)) {
-      const hearing = to.ask<number[]>(hear, count)
-      await to.ask('ready')
-      await from.ask(say, count, every)
-      const heard = await hearing
-      if (round > 0) delays[name as keyof typeof ways].push(...heard)
-    }
-  }
-  return Object.entries(delays).map(([name, all]) => ({
-    name,
-    values: { 'p50 ms': quantile(all, 0.5), 'p99 ms': quantile(all, 0.99) },
-  }))
 }
