@@ -36,7 +36,7 @@ ${workloads.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`).join('\n')
 
 const effort: Effort = {
   isQuick: asked.quick,
-  ...(asked.quick ? { rounds: 3, milliseconds: 30, warmUp: 150 } : { rounds: 9, milliseconds: 100, warmUp: 500 }),
+  ...(asked.quick ? { rounds: 3, milliseconds: 30, warmUp: 400 } : { rounds: 9, milliseconds: 100, warmUp: 2_000 }),
   ...(asked.only && { only: asked.only.split(',') }),
 }
 

@@ -146,7 +146,7 @@ export class Master<T extends object = object, C = unknown> {
     const answer = { mappedPaths: mappedPathsOf(renamed), outcome }
     const lacking = from === applied.from ? [] : await this.#lookUp(from, applied.from)
     if (lacking?.length !== applied.from - from) return { isPartial: false, ...answer, latest: this.getSnapshot() }
-    return { isPartial: true, ...answer, diff: { from, completions: [...lacking, ...applied.completions] } }
+    return { isPartial: true, ...answer, diff: { from, completions: lacking.concat(applied.completions) } }
   }
 
   async #lookUp(from: number, to: number): Promise<CommandCompletion[] | undefined> {

@@ -25,6 +25,8 @@ export interface Kinds {
   readonly deletion: string
   readonly proxy: (snapshot: Snapshot) => ProxyAlike
   readonly master: (snapshot: Snapshot, historyProvider: HistoryProvider) => MasterAlike
+  /** How what a Master gives is made a text. */
+  readonly textOf: (answer: object) => string
 }
 
 const snapshotOf = (document: TodoList): Snapshot => ({ commandCount: 0, document })
@@ -34,7 +36,12 @@ const updateOf = ({ id, changes }: Change) => ({ action: 'update', path: ['todos
 const overTheWire = <V>(value: V): V => (value === undefined ? value : JSON.parse(JSON.stringify(value)))
 
 /** Whoever has flushout's interface takes part like this. */
-export const alike = ({ deletion, proxy, master }: Kinds): Required<Pick<Contender, 'edit' | 'pair' | 'serve'>> => ({
+export const alike = ({
+  deletion,
+  proxy,
+  master,
+  textOf,
+}: Kinds): Required<Pick<Contender, 'edit' | 'pair' | 'serve'>> => ({
   edit(list): Editor {
     const editor = proxy(snapshotOf(list))
     return {
@@ -72,7 +79,8 @@ export const alike = ({ deletion, proxy, master }: Kinds): Required<Pick<Contend
         JSON.stringify({ from, completions: changes.map((change) => ({ command: updateOf(change) })) }),
       async take(flush) {
         const { applied, sync } = await server.take(JSON.parse(flush))
-        return { answer: JSON.stringify({ sync }), news: JSON.stringify(applied) }
+        const news = textOf({ applied })
+        return { answer: textOf({ sync }), news }
       },
       document: server.document,
     }

@@ -8,6 +8,7 @@ export const contender: Contender = {
     proxy: (snapshot) => new Proxy(snapshot) as unknown as ProxyAlike,
     master: (snapshot, historyProvider) =>
       new Master(snapshot, { historyProvider: historyProvider as never }) as unknown as MasterAlike,
+    textOf: JSON.stringify,
   }),
   hold: (document) => new Proxy({ commandCount: 0, document }),
 }

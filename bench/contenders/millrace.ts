@@ -1,4 +1,5 @@
 import { skip } from 'rxjs'
+import { textOf } from '../../lib/host/index.ts'
 import { Master, Proxy } from '../../lib/index.ts'
 import type { Contender, Observed } from '../support/contender.ts'
 import type { TodoList } from '../support/todos.ts'
@@ -9,6 +10,7 @@ export const contender: Contender = {
     deletion: 'delete',
     proxy: (snapshot) => new Proxy<TodoList>(snapshot) as ProxyAlike,
     master: (snapshot, historyProvider) => new Master<TodoList>(snapshot, { historyProvider }) as MasterAlike,
+    textOf,
   }),
   observe,
   hold: (document) => new Proxy<TodoList>({ commandCount: 0, document }),

@@ -22,9 +22,11 @@ export interface Answered {
 }
 
 /** The seqs of a batch's completions: all that it used but the rejected. */
-export const seqsOf = ({ after, last, rejected = [] }: Pick<Commands, 'after' | 'last' | 'rejected'>): number[] => {
-  const refused = new Set(rejected)
-  return Array.from({ length: last - after }, (_, i) => after + 1 + i).filter((seq) => !refused.has(seq))
+export function seqsOf({ after, last, rejected }: Pick<Commands, 'after' | 'last' | 'rejected'>): number[] {
+  const refused = rejected && new Set(rejected)
+  const seqs: number[] = []
+  for (let seq = after + 1; seq <= last; seq++) if (!refused?.has(seq)) seqs.push(seq)
+  return seqs
 }
 
 /** How many of the pending commands were sent with seqs up to this one. */

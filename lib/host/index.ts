@@ -1,3 +1,4 @@
+export { type Answer, textOf } from '../answer-text.ts'
 export { createHost, type Host, type HostConfig, type HostCounts, type Visitor } from './host.ts'
 export type { HostEvent } from './host-event.ts'
 export type { HostedMaster } from './hosted-master.ts'
