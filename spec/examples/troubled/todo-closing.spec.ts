@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { openTab } from '../support/browser.ts'
-import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos, todoTitles } from '../support/todo-page.ts'
+import { openTab } from '../../support/browser.ts'
+import { TodoExample } from '../../support/todo-example.ts'
+import { add, expectStatus, expectTodos, todoTitles } from '../../support/todo-page.ts'
 
 const example = new TodoExample()
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { openTab, picture } from '../support/browser.ts'
-import { TodoExample } from '../support/todo-example.ts'
-import { add, expectStatus, expectTodos } from '../support/todo-page.ts'
-import { claimAsNewer, keptOf, tamper } from '../support/todo-storage.ts'
+import { openTab, picture } from '../../support/browser.ts'
+import { TodoExample } from '../../support/todo-example.ts'
+import { add, expectStatus, expectTodos } from '../../support/todo-page.ts'
+import { claimAsNewer, keptOf, tamper } from '../../support/todo-storage.ts'
 
 const example = new TodoExample()
 
