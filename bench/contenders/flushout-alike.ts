@@ -1,5 +1,6 @@
-import type { CompletionBatch, HistoryProvider } from '../../lib/index.ts'
+import type { CommandCompletion, CompletionBatch, HistoryProvider } from '../../lib/index.ts'
 import type { Contender, Editor, Pair, Served } from '../support/contender.ts'
+import { Log } from '../support/log.ts'
 import type { Change, TodoList } from '../support/todos.ts'
 
 /** What flushout's Proxy and Millrace's have in common. */
@@ -87,15 +88,15 @@ export const alike = ({
   },
 })
 
-/** A Master whose history is a list. */
+/** A Master whose history is in memory. */
 function withHistory(master: Kinds['master'], list: TodoList) {
-  const history: CompletionBatch['completions'] = []
-  const server = master(snapshotOf(list), async (from, to) => history.slice(from, to))
+  const history = new Log<CommandCompletion>()
+  const server = master(snapshotOf(list), async (from, to) => history.between(from, to))
   return {
-    count: () => history.length,
+    count: () => history.count,
     async take(batch: CompletionBatch) {
       const result = await server.apply(batch)
-      history.push(...result.applied.completions)
+      history.add(result.applied.completions)
       return result
     },
     document: () => server.getSnapshot().document,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Contender, Editor, Pair, Served } from '../support/contender.ts'
+import { Log } from '../support/log.ts'
 import { type Next, store } from '../support/store.ts'
 import type { Change, Todo, TodoList } from '../support/todos.ts'
 
@@ -38,13 +39,13 @@ const put = ({ todos }: TodoList, { id, changes }: Change) => Object.assign(todo
 /** The server keeps what came, so that it can tell what a client has not heard. */
 function pair(list: TodoList): Pair {
   const server = structuredClone(list)
-  const log: Change[] = []
+  const log = new Log<Change>()
   let heard = 0
   let pending: Change[] = []
   const before: Todo[] = []
   const take = (changes: readonly Change[]) => {
     for (const change of changes) put(server, change)
-    log.push(...changes)
+    log.add(changes)
   }
   return {
     update(change) {
@@ -55,7 +56,7 @@ function pair(list: TodoList): Pair {
     arrive: take,
     sync() {
       const { from, changes } = JSON.parse(JSON.stringify({ from: heard, changes: pending }))
-      const missed = log.slice(from)
+      const missed = log.between(from)
       take(changes)
       const answer: Change[] = JSON.parse(JSON.stringify(missed))
       if (answer.length > 0) {
@@ -71,17 +72,17 @@ function pair(list: TodoList): Pair {
 }
 
 function serve(list: TodoList): Served {
-  const log: Change[] = []
+  const log = new Log<Change>()
   return {
     flushOf: (from, changes) => JSON.stringify({ from, changes }),
     async take(flush) {
       const { from, changes }: { from: number; changes: Change[] } = JSON.parse(flush)
-      const missed = log.slice(from)
+      const missed = log.between(from)
       for (const change of changes) put(list, change)
-      log.push(...changes)
+      log.add(changes)
       return {
         answer: JSON.stringify({ missed }),
-        news: JSON.stringify({ from: log.length - changes.length, changes }),
+        news: JSON.stringify({ from: log.count - changes.length, changes }),
       }
     },
     document: () => list,
