@@ -61,9 +61,11 @@ export class SharedRedis {
     }
   }
 
-  /** Bytes that it holds. */
+  /** Bytes that it holds, without what is on its way to clients and to its disk. */
   async memory(): Promise<number> {
-    return Number(/used_memory:(\d+)/.exec(await this.redis.info('memory'))?.[1])
+    const text = await this.redis.info('memory')
+    const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1])
+    return bytes('used_memory') - bytes('mem_clients_normal') - bytes('mem_aof_buffer')
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ export interface RedisClient extends Pick<EventEmitter, 'on'> {
   nodes?(role: 'master'): readonly { info(): Promise<string> }[]
   disconnect(): void
   /** Of a Redis alone, where it is connected. */
-  readonly stream?: Pick<Writable, 'cork' | 'uncork'>
+  readonly stream?: Pick<Writable, 'cork' | 'uncork' | 'writable'>
 }
 
 /**

@@ -148,11 +148,16 @@ export class Line {
         },
       }
       const state = this.state$.value
-      if (state.type === 'ready') asked.send()
+      if (state.type === 'ready' && this.#isUp) asked.send()
       else if (state.type === 'refused') return asked.fail(unavailable(state.reason))
       else this.#unsent.add(asked)
       this.#alarm ??= this.#wakeFor(asked)
     })
+  }
+
+  /** A connection that broke is told of a little later; until then nothing can be sent by it. */
+  get #isUp(): boolean {
+    return this.#client.stream?.writable !== false
   }
 
   /** What is asked for in one turn goes to the operating system as one, which costs it more than anything here. */

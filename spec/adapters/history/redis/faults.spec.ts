@@ -7,6 +7,7 @@ import { hasCode } from '../../../../lib/errors.ts'
 import { batchAfter, begin, documentId, initial, lastOf, start } from '../../../../lib/testing/history/batches.ts'
 import { closeAll } from '../../../support/redis/begun.ts'
 import { type RedisServer, redisServer } from '../../../support/redis/server.ts'
+import { until } from '../../../support/redis/until.ts'
 import { type TcpProxy, tcpProxy } from '../../../support/tcp-proxy.ts'
 import { allOf } from '../processes/all-of.ts'
 
@@ -153,9 +154,26 @@ describe('redisHistory', () => {
     await expect(history.record('ann', 'subject')).rejects.toMatchObject({ code: 'unavailable' })
     await expect(history.append(head, [batchAfter(head, { after: 1 })])).rejects.toMatchObject({ code: 'unavailable' })
     server.resume()
-    await firstValueFrom(adapter.state$.pipe(filter(({ type }) => type === 'ready')))
-    const answer = await history.record('ann', 'subject')
+    const answer = await until('it to go on', () => history.record('ann', 'subject'))
     expect(answer.head?.count).toBe(answer.record?.seq)
+  })
+
+  it('waits for the next connection where one has broken and nobody was told yet', async () => {
+    const client = connect(server.port)
+    const copies: Redis[] = []
+    const copy = client.duplicate.bind(client)
+    client.duplicate = (options) => {
+      const made = copy(options)
+      copies.push(made)
+      return made
+    }
+    const adapter = redisHistory(client)
+    adapters.push(adapter)
+    const history = adapter.open(documentId)
+    await begin(history, 1)
+    for (const { stream } of copies) stream.destroy()
+    expect(adapter.state.type).toBe('ready')
+    expect(await history.record('ann', 'subject')).toMatchObject({ head: { count: 1 } })
   })
 
   it('tells who reads of a history that was restored from an old dump and has grown past it', async () => {
