@@ -3,8 +3,8 @@ import type { Config } from 'jest'
 
 /**
  * The specs of the sources, those of the built package, those of the built examples, those of the bindings in built pages; the
- * simulator and the benches, which need the processors for themselves; and, run by themselves, those that break real processes,
- * of the examples too, and those that plant bugs for the simulator to find. A spec that imports an entry by its published name
+ * simulator and the benches, which need the processors for themselves; and, run by themselves, those that break real processes and
+ * pages, and those that plant bugs for the simulator to find. A spec that imports an entry by its published name
  * gets the source.
  */
 async function configure(): Promise<Config> {
@@ -27,7 +27,7 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'source',
         roots: ['<rootDir>/spec'],
-        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|bindings|simulator|bench|faults)/'],
+        testPathIgnorePatterns: ['<rootDir>/spec/(package|examples|bindings|simulator|bench|faults)/', '/troubled/'],
       },
       {
         ...common,
@@ -56,13 +56,14 @@ async function configure(): Promise<Config> {
         ...common,
         displayName: 'examples',
         roots: ['<rootDir>/spec/examples'],
-        testPathIgnorePatterns: ['<rootDir>/spec/examples/troubled/'],
+        testPathIgnorePatterns: ['/troubled/'],
         globalSetup: '<rootDir>/spec/examples/setup.mjs',
       },
       {
         ...common,
         displayName: 'troubled',
-        roots: ['<rootDir>/spec/examples/troubled'],
+        roots: ['<rootDir>/spec'],
+        testMatch: ['**/troubled/*.spec.ts'],
         globalSetup: '<rootDir>/spec/examples/setup.mjs',
       },
       {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type { Storage } from '../../../lib/contracts/storage.ts'
-import { openBrowser } from '../../support/browser.ts'
-import { crash, dieAfter, newProfile, newTab, storageIn } from './pages/tabs.ts'
+import type { Storage } from '../../../../lib/contracts/storage.ts'
+import { openBrowser } from '../../../support/browser.ts'
+import { crash, dieAfter, newProfile, newTab, storageIn } from '../pages/tabs.ts'
 
 const name = 'todo'
 const document = 'list/shopping'

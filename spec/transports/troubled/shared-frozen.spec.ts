@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { openTab, takeComplaints } from '../support/browser.ts'
-import { initial } from '../support/documents.ts'
-import { type FreezingBrowser, freeze, openFreezingBrowser } from '../support/freezing-browser.ts'
-import { type Site, site } from '../support/site.ts'
-import { expectEachOnce, wholeHistory } from '../support/whole-history.ts'
-import type { DrivenAtASite } from './pages/at-a-site.ts'
+import { openTab, takeComplaints } from '../../support/browser.ts'
+import { initial } from '../../support/documents.ts'
+import { type FreezingBrowser, freeze, openFreezingBrowser } from '../../support/freezing-browser.ts'
+import { type Site, site } from '../../support/site.ts'
+import { expectEachOnce, wholeHistory } from '../../support/whole-history.ts'
+import type { DrivenAtASite } from '../pages/at-a-site.ts'
 
 declare const driven: DrivenAtASite
 
@@ -20,7 +20,7 @@ describe('Tabs that share a connection, in a browser that freezes pages', () => 
   beforeEach(async () => {
     ;[browser, served] = await Promise.all([
       openFreezingBrowser(),
-      site(new URL('pages/at-a-site.ts', import.meta.url)),
+      site(new URL('../pages/at-a-site.ts', import.meta.url)),
     ])
     said = []
   })
