@@ -25,10 +25,21 @@ describe('A process that served a thousand clients', () => {
     const ended = once(child, 'exit')
     const [{ before, after }] = (await once(child, 'message')) as [{ before: Held; after: Held }]
     expect(await ended).toEqual([0, null])
-    expect(after.resources).toEqual(before.resources)
+    // A timer that was about to pass may have been there before alone.
+    expect(beyond(after.resources, before.resources)).toEqual([])
     expect(after.listeners).toEqual(before.listeners)
     expect(after.counts).toEqual({ sessions: 0, documents: 1 })
     expect(after.bytes / before.bytes).toBeLessThan(1.02)
     expect(after.bytes / before.bytes).toBeGreaterThan(0.9)
   }, 120_000)
 })
+
+/** What there is of some resources beyond others of their kind. */
+function beyond(some: readonly string[], others: readonly string[]): string[] {
+  const known = [...others]
+  return some.filter((resource) => {
+    const i = known.indexOf(resource)
+    if (i >= 0) known.splice(i, 1)
+    return i < 0
+  })
+}
