@@ -90,7 +90,8 @@ export class RedisCluster {
 
   /**
    * Moves a slot and all keys in it to another master, while everybody goes on using them. The move stands still
-   * `halfway`, when the first key is there and the others are not.
+   * `halfway`, when the key with the shortest name is there and the others are not: which one that is decides what is asked
+   * for in vain at the old place.
    */
   async moveSlot(slot: number, to: RedisServer, halfway?: () => Promise<unknown>): Promise<void> {
     const from = await this.ownerOf(slot)
@@ -99,10 +100,10 @@ export class RedisCluster {
     await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source)
     await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target)
     if (halfway) {
-      await moveKeys(slot, from, to, 1)
+      await moveKeys(slot, from, to, true)
       await halfway()
     }
-    while (await moveKeys(slot, from, to, 100));
+    while (await moveKeys(slot, from, to));
     // Its new place first: whoever asks meanwhile finds the slot in one place at least.
     for (const node of [to, from, ...(await this.#otherMasters(from, to))])
       await node.ask('CLUSTER', 'SETSLOT', slot, 'NODE', target)
@@ -171,11 +172,12 @@ export class RedisCluster {
 const inWords = ({ port, follows, ranges }: Member): string =>
   `${port} ${follows ? `follows ${follows}` : `has ${ranges.map((range) => range.join('-')).join(' ')}`}`
 
-/** Moves so many keys of a slot. @returns whether there were any */
-async function moveKeys(slot: number, from: RedisServer, to: RedisServer, most: number): Promise<boolean> {
-  const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, most)) as string[]
-  if (keys.length > 0) await from.ask('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys)
-  return keys.length > 0
+/** Moves keys of a slot: many, or the one with the shortest name. @returns whether there were any */
+async function moveKeys(slot: number, from: RedisServer, to: RedisServer, isOne = false): Promise<boolean> {
+  const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[]
+  const moved = isOne ? keys.sort((a, b) => a.length - b.length).slice(0, 1) : keys
+  if (moved.length > 0) await from.ask('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...moved)
+  return moved.length > 0
 }
 
 async function each<T>(all: readonly T[], act: (one: T, i: number) => Promise<unknown>): Promise<void> {
