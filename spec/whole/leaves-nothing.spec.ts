@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beyond } from '../support/beyond.ts'
 import { type Bundles, bundle } from '../support/programs.ts'
 import type { Held } from './programs/cycles.ts'
 
@@ -33,13 +34,3 @@ describe('A process that served a thousand clients', () => {
     expect(after.bytes / before.bytes).toBeGreaterThan(0.9)
   }, 120_000)
 })
-
-/** What there is of some resources beyond others of their kind. */
-function beyond(some: readonly string[], others: readonly string[]): string[] {
-  const known = [...others]
-  return some.filter((resource) => {
-    const i = known.indexOf(resource)
-    if (i >= 0) known.splice(i, 1)
-    return i < 0
-  })
-}
