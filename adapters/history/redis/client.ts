@@ -34,6 +34,8 @@ export function connection(client: RedisClient, deadline: number, hears?: 'chann
   const line = client.isCluster
     ? duplicate([], {
         enableOfflineQueue: false,
+        // It asks any node, and takes one that is not connected yet for one that is gone.
+        enableReadyCheck: false,
         lazyConnect: false,
         shardedSubscribers: hears === 'shards',
         redisOptions: options,

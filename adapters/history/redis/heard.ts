@@ -1,19 +1,36 @@
-import { defer, finalize, type Observable, Subject } from 'rxjs'
+import { defer, finalize, type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import { connection, type RedisClient } from './client.ts'
+
+/** Milliseconds until what could not be heard is asked for again. */
+const pause = 200
 
 /** What is published, over one connection for all channels. */
 export class Heard {
-  readonly #client: RedisClient
+  readonly #connect: () => RedisClient
+  readonly #deadline: number
+  readonly #scheduler: SchedulerLike
   readonly #isSharded: boolean
   readonly #channels = new Map<string, Subject<string | undefined>>()
+  /** Those for which the server was asked in vain. */
+  readonly #missing = new Set<string>()
+  #client: RedisClient
+  #again: Subscription | undefined
+  /** Milliseconds for which something has been missing. */
+  #missed = 0
 
-  constructor(client: RedisClient, deadline: number, isSharded: boolean) {
-    this.#client = connection(client, deadline, isSharded ? 'shards' : 'channels')
+  constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike, isSharded: boolean) {
+    this.#connect = () => {
+      const line = connection(client, deadline, isSharded ? 'shards' : 'channels')
+      line.on(isSharded ? 'smessage' : 'message', (channel: string, text: string) =>
+        this.#channels.get(channel)?.next(text),
+      )
+      line.on('ready', () => void this.#hear([...this.#channels.keys()]))
+      return line
+    }
+    this.#deadline = deadline
+    this.#scheduler = scheduler
     this.#isSharded = isSharded
-    this.#client.on(isSharded ? 'smessage' : 'message', (channel: string, text: string) =>
-      this.#channels.get(channel)?.next(text),
-    )
-    this.#client.on('ready', () => void this.#hear([...this.#channels.keys()]))
+    this.#client = this.#connect()
   }
 
   /** The texts that are published from now on; `undefined` whenever it begins to hear, as it may have missed some. */
@@ -29,6 +46,7 @@ export class Heard {
         finalize(() => {
           if (texts.observed || this.#channels.get(channel) !== texts) return
           this.#channels.delete(channel)
+          this.#missing.delete(channel)
           void this.#call('unsubscribe', [channel])
         }),
       )
@@ -36,6 +54,7 @@ export class Heard {
   }
 
   close(): void {
+    this.#again?.unsubscribe()
     this.#client.disconnect()
   }
 
@@ -46,10 +65,36 @@ export class Heard {
     const calls = this.#isSharded ? channels.map((channel) => [channel]) : [channels]
     await Promise.all(
       calls.map(async (some) => {
-        if (!(await this.#call('subscribe', some))) return
-        for (const channel of some) this.#channels.get(channel)?.next(undefined)
+        const isHeard = await this.#call('subscribe', some)
+        for (const channel of some) {
+          if (isHeard) this.#begins(channel)
+          else if (this.#channels.has(channel)) this.#isMissing(channel)
+        }
       }),
     )
+  }
+
+  #begins(channel: string): void {
+    this.#missing.delete(channel)
+    if (this.#missing.size === 0) this.#missed = 0
+    this.#channels.get(channel)?.next(undefined)
+  }
+
+  #isMissing(channel: string): void {
+    this.#missing.add(channel)
+    this.#again ??= this.#scheduler.schedule(() => {
+      this.#again = undefined
+      this.#hearMissing()
+    }, pause)
+  }
+
+  /** A Cluster that has lost a node hears of its channels again after a while; one that does not is replaced. */
+  #hearMissing(): void {
+    this.#missed = this.#missing.size > 0 ? this.#missed + pause : 0
+    if (this.#missed < this.#deadline) return void this.#hear([...this.#missing])
+    this.#missed = 0
+    this.#client.disconnect()
+    this.#client = this.#connect()
   }
 
   async #call(command: 'subscribe' | 'unsubscribe', channels: readonly string[]): Promise<boolean> {

@@ -64,7 +64,7 @@ export function redisHistory(client: RedisClient, options: RedisHistoryOptions =
   const life = lifetime()
   const line = new Line(client, deadline, scheduler, durability)
   const settling = new Settling(line, durability, publish)
-  const heard = new Heard(client, deadline, sharded)
+  const heard = new Heard(client, deadline, scheduler, sharded)
   const grown = new Grown(line, heard, settling, lookAfter, scheduler)
 
   return {

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { filter, firstValueFrom, lastValueFrom, ReplaySubject, retry, type Subscription, throwError, timer } from 'rxjs'
+import {
+  filter,
+  firstValueFrom,
+  interval,
+  lastValueFrom,
+  ReplaySubject,
+  retry,
+  type Subscription,
+  throwError,
+  timer,
+} from 'rxjs'
 import { type RedisHistory, type RedisHistoryOptions, redisHistory } from '../../../../adapters/history/redis/index.ts'
 import type { Batch, History, Position } from '../../../../lib/contracts/history.ts'
 import { hasCode } from '../../../../lib/errors.ts'
@@ -48,6 +58,19 @@ describe('redisHistory', () => {
     const adapter = redisHistory(connect(port), { deadline: 2_000, lookAfter: 50, ...options })
     adapters.push(adapter)
     return adapter
+  }
+
+  /** A client, and the connections that are made of it. */
+  function watched(): { client: Redis; copies: readonly Redis[] } {
+    const client = connect(server.port)
+    const copies: Redis[] = []
+    const copy = client.duplicate.bind(client)
+    client.duplicate = (options) => {
+      const made = copy(options)
+      copies.push(made)
+      return made
+    }
+    return { client, copies }
   }
 
   /** What is read from a position on, as a host reads: each batch, and the error with which it ends. */
@@ -121,6 +144,26 @@ describe('redisHistory', () => {
     expect(await hears(heard, second)).toEqual(second)
   })
 
+  it.each([
+    ['asks again for what the server would not let it hear', 60_000, 2],
+    ['takes another connection where one is never let hear', 200, 3],
+  ])('%s', async (_, deadline, connections) => {
+    const { client, copies } = watched()
+    const adapter = redisHistory(client, { deadline })
+    adapters.push(adapter)
+    await firstValueFrom(adapter.state$.pipe(filter(({ type }) => type === 'ready')))
+    await server.ask('ACL', 'SETUSER', 'default', '-subscribe')
+    const heard = firstValueFrom(adapter.channel('news').messages$)
+    await until('it to be refused', async () => {
+      if (!String(await server.ask('INFO', 'errorstats')).includes('NOPERM')) throw new Error('It was not.')
+      if (copies.length < connections) throw new Error(`It has ${copies.length} connections.`)
+    })
+    await server.ask('ACL', 'SETUSER', 'default', '+subscribe')
+    const saying = interval(20).subscribe((turn) => adapter.channel('news').publish(turn))
+    expect(await heard).toEqual(expect.any(Number))
+    saying.unsubscribe()
+  })
+
   it('passes over notices of others', async () => {
     const [writer, reader] = [open().open(documentId), open().open(documentId)]
     const head = lastOf(await begin(writer, 1))
@@ -159,14 +202,7 @@ describe('redisHistory', () => {
   })
 
   it('waits for the next connection where one has broken and nobody was told yet', async () => {
-    const client = connect(server.port)
-    const copies: Redis[] = []
-    const copy = client.duplicate.bind(client)
-    client.duplicate = (options) => {
-      const made = copy(options)
-      copies.push(made)
-      return made
-    }
+    const { client, copies } = watched()
     const adapter = redisHistory(client)
     adapters.push(adapter)
     const history = adapter.open(documentId)
