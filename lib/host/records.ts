@@ -33,4 +33,4 @@ export class Records {
 }
 
 /** Client and subject together name a record. */
-export const recordKey = (client: string, by: string): string => JSON.stringify([client, by])
+export const recordKey = (client: string, by: string): string => `${client.length} ${client} ${by}`
