@@ -24,14 +24,20 @@ afterEach(async () => {
   await requests.close()
 })
 
-it('Tabs share one poll, and each edits for itself', async () => {
+/** Makes tabs of one origin. */
+function origin(): () => Client<Lists> {
   const locks = new MemoryLocks() as unknown as LockManager
-  const tab = (): List => {
+  return () => {
     const transport = sharedTransport(httpTransport(requests.url), `polls ${process.pid}`, { locks })
     const client = createClient<Lists>({ transport })
     clients.push(client)
-    return client.open(shopping)
+    return client
   }
+}
+
+it('Tabs share one poll, and each edits for itself', async () => {
+  const open = origin()
+  const tab = (): List => open().open(shopping)
   const lists = [tab(), tab(), tab()]
   await Promise.all(lists.map(({ loaded }) => loaded))
   for (let edit = 0; edit < 5; edit++) {
@@ -44,4 +50,23 @@ it('Tabs share one poll, and each edits for itself', async () => {
     await firstValueFrom(each.document$.pipe(filter(({ todos }) => Object.keys(todos).length === 15)))
     expect(titlesOf(each)).toEqual(titlesOf(late))
   }
+})
+
+it('A tab that closes a document in the turn in which it opened it leaves nobody deaf', async () => {
+  const tab = origin()
+  const leader = tab().open(shopping)
+  await leader.loaded
+  const hasty = tab()
+  await hasty.open('list/another').loaded
+  hasty.open(shopping).close()
+  const lists = [leader, hasty.open(shopping), tab().open(shopping)]
+  await Promise.all(lists.map(({ loaded }) => loaded))
+  const direct = createClient<Lists>({ transport: host.session() })
+  clients.push(direct)
+  const news = direct.open(shopping)
+  await news.loaded
+  add(news, 'news')
+  for (const each of lists)
+    await firstValueFrom(each.document$.pipe(filter(({ todos }) => Object.keys(todos).length === 1)))
+  expect(await add(lists[2] as List, 'from the last').settled).toMatchObject({ type: 'confirmed' })
 })

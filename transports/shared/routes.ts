@@ -12,9 +12,13 @@ export class Routes<S> {
     const { type, document, client } = message
     if (type === 'open') {
       at(this.#speakers, document, () => new Map<string, S>()).set(client, speaker)
+      this.#ended(document, client)
       at(this.#openings, document, () => [] as string[]).push(client)
     }
-    if (type === 'close') this.#speakers.get(document)?.delete(client)
+    if (type === 'close') {
+      this.#speakers.get(document)?.delete(client)
+      this.#ended(document, client)
+    }
   }
 
   isOpen(document: string, client: string, speaker: S): boolean {
@@ -45,6 +49,13 @@ export class Routes<S> {
   /** The host knows of nobody any more: another session begins. */
   clear(): void {
     for (const known of [this.#speakers, this.#openings]) known.clear()
+  }
+
+  /** An opening that is taken back, or made anew, need not be answered. */
+  #ended(document: string, client: string): void {
+    const openings = this.#openings.get(document)
+    const index = openings?.indexOf(client) ?? -1
+    if (index >= 0) openings?.splice(index, 1)
   }
 
   #clientOf(message: Exclude<ServerMessage, { type: 'welcome' }>): string | undefined {

@@ -1,9 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { Writable } from 'node:stream'
 
+interface Prefixed {
+  readonly keyPrefix?: string | undefined
+}
+
 /** What is used of a client of the package `ioredis`: a `Redis` or a `Cluster`, of version 5.4 or above, or 6. */
 export interface RedisClient extends Pick<EventEmitter, 'on'> {
   readonly isCluster: boolean
+  readonly options: Prefixed & { readonly redisOptions?: Prefixed | undefined }
   readonly status: string
   duplicate(...options: never[]): unknown
   call(command: string, ...args: (string | number)[]): Promise<unknown>
@@ -21,6 +26,7 @@ export interface RedisClient extends Pick<EventEmitter, 'on'> {
  * does not wait for ever on one that is half open: whatever fails is unknown to whoever asked.
  */
 export function connection(client: RedisClient, deadline: number, hears?: 'channels' | 'shards'): RedisClient {
+  const again = (attempt: number) => Math.min(1_000, 20 * 2 ** Math.min(attempt, 10))
   const options = {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -28,7 +34,8 @@ export function connection(client: RedisClient, deadline: number, hears?: 'chann
     connectTimeout: deadline,
     lazyConnect: false,
     ...(!hears && { socketTimeout: deadline }),
-    retryStrategy: (attempt: number) => Math.min(1_000, 20 * 2 ** Math.min(attempt, 10)),
+    retryStrategy: again,
+    sentinelRetryStrategy: again,
   }
   const duplicate = client.duplicate.bind(client) as (...args: unknown[]) => RedisClient
   const line = client.isCluster
@@ -38,6 +45,7 @@ export function connection(client: RedisClient, deadline: number, hears?: 'chann
         enableReadyCheck: false,
         lazyConnect: false,
         shardedSubscribers: hears === 'shards',
+        clusterRetryStrategy: again,
         redisOptions: options,
       })
     : duplicate({ ...options, enableOfflineQueue: false })

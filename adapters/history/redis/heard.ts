@@ -1,4 +1,4 @@
-import { defer, finalize, type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
+import { defer, finalize, interval, type Observable, type SchedulerLike, Subject, Subscription } from 'rxjs'
 import { connection, type RedisClient } from './client.ts'
 
 /** Milliseconds until what could not be heard is asked for again. */
@@ -13,6 +13,7 @@ export class Heard {
   readonly #channels = new Map<string, Subject<string | undefined>>()
   /** Those for which the server was asked in vain. */
   readonly #missing = new Set<string>()
+  readonly #life = new Subscription()
   #client: RedisClient
   #again: Subscription | undefined
   /** Milliseconds for which something has been missing. */
@@ -31,6 +32,7 @@ export class Heard {
     this.#scheduler = scheduler
     this.#isSharded = isSharded
     this.#client = this.#connect()
+    this.#life.add(interval(deadline, scheduler).subscribe(() => void this.#probe()))
   }
 
   /** The texts that are published from now on; `undefined` whenever it begins to hear, as it may have missed some. */
@@ -54,8 +56,21 @@ export class Heard {
   }
 
   close(): void {
+    this.#life.unsubscribe()
     this.#again?.unsubscribe()
     this.#client.disconnect()
+  }
+
+  /** A connection that nothing is written to is never found to be half open: now and then it has to answer. */
+  async #probe(): Promise<void> {
+    // By turns, as each shard has a connection of its own; beside the channel, as that would be noted once more each time.
+    for (const [channel, texts] of this.#channels) {
+      this.#channels.delete(channel)
+      this.#channels.set(channel, texts)
+      const beside = `${channel}:probe`
+      if (await this.#call('subscribe', [beside])) await this.#call('unsubscribe', [beside])
+      return
+    }
   }
 
   async #hear(channels: readonly string[]): Promise<void> {
@@ -92,17 +107,26 @@ export class Heard {
   #hearMissing(): void {
     this.#missed = this.#missing.size > 0 ? this.#missed + pause : 0
     if (this.#missed < this.#deadline) return void this.#hear([...this.#missing])
+    this.#replace(this.#client)
+  }
+
+  #replace(client: RedisClient): void {
+    if (client !== this.#client || this.#life.closed) return
     this.#missed = 0
-    this.#client.disconnect()
+    client.disconnect()
     this.#client = this.#connect()
   }
 
   async #call(command: 'subscribe' | 'unsubscribe', channels: readonly string[]): Promise<boolean> {
+    const client = this.#client
+    const alarm = this.#scheduler.schedule(() => this.#replace(client), this.#deadline)
     try {
-      await this.#client.call(this.#isSharded ? `s${command}` : command, ...channels)
+      await client.call(this.#isSharded ? `s${command}` : command, ...channels)
       return true
     } catch {
       return false
+    } finally {
+      alarm.unsubscribe()
     }
   }
 }

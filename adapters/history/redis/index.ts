@@ -60,6 +60,9 @@ export function redisHistory(client: RedisClient, options: RedisHistoryOptions =
   const { scheduler } = environment
   // It would take the place of the tag that keeps a document's keys together.
   if (/[{}]/.test(prefix)) throw new TypeError(`The prefix '${prefix}' has braces: choose one without.`)
+  const { keyPrefix = client.options.redisOptions?.keyPrefix } = client.options
+  // It would stand before some names of channels, and not before others.
+  if (keyPrefix) throw new TypeError(`The client has the keyPrefix '${keyPrefix}': say it as \`prefix\` instead.`)
   const publish = sharded ? 'spublish' : 'publish'
   const life = lifetime()
   const line = new Line(client, deadline, scheduler, durability)

@@ -12,13 +12,16 @@ export interface Script {
 
 export const script = (text: string): Script => ({ text, sha: createHash('sha1').update(text).digest('hex') })
 
+/** Milliseconds until a server that did not let itself be looked at is asked again. */
+const lookAgain = 500
+
 type Arguments = readonly (string | number)[]
 
 /** How a history stands with its server. What is asked for in between waits, for as long as the deadline lets it. */
 export type RedisState =
   | { readonly type: 'connecting' }
   | { readonly type: 'ready'; readonly warnings: readonly string[] }
-  /** The server cannot do what was asked for. It is looked at again with the next connection. */
+  /** The server cannot do what was asked for, or cannot be looked at. It is looked at again with the next connection. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'closed' }
 
@@ -44,6 +47,8 @@ export class Line {
   readonly #sent = new Set<Asked>()
   /** One for all: as each is given equally long, who asked first is late first. */
   #alarm: Subscription | undefined
+  /** Until servers that did not let themselves be looked at are asked again. */
+  #looking: Subscription | undefined
   #isHeld = false
 
   constructor(client: RedisClient, deadline: number, scheduler: SchedulerLike, durability: Durability) {
@@ -94,29 +99,31 @@ export class Line {
   close(): void {
     this.#client.disconnect()
     this.#alarm?.unsubscribe()
+    this.#looking?.unsubscribe()
     this.#set({ type: 'closed' })
     this.state$.complete()
     for (const asked of [this.#unsent, this.#sent]) failAll(asked, unavailable('It was closed.'))
   }
 
-  /** Looks at the server before anything is kept there. */
+  /** Looks at the servers before anything is kept there; at those of a Cluster that are away, when they are back. */
   async #begin(durability: Durability): Promise<void> {
+    this.#looking?.unsubscribe()
     const servers = this.#client.nodes?.('master') ?? [this.#client]
-    try {
-      const found = (await Promise.all(servers.map((server) => server.info()))).map((info) => inspect(info, durability))
-      const reason = found.find(({ refusal }) => refusal)?.refusal
-      const warnings = [...new Set(found.flatMap((one) => one.warnings))]
-      this.#set(reason === undefined ? { type: 'ready', warnings } : { type: 'refused', reason })
-    } catch (error) {
-      // Unless the connection broke again.
-      if (this.#client.status === 'ready')
-        this.#set({ type: 'refused', reason: `It cannot be looked at: ${messageOf(error)}.` })
-    }
+    const looks = await Promise.allSettled(servers.map((server) => server.info()))
+    // The connection broke again, and with the next one it begins anew.
+    if (this.#client.status !== 'ready') return
+    const found = looks.flatMap((look) => (look.status === 'fulfilled' ? [inspect(look.value, durability)] : []))
+    const failure = looks.find((look) => look.status === 'rejected')
+    const unseen = failure && `It cannot be looked at: ${messageOf(failure.reason)}.`
+    const reason = found.length > 0 ? found.find(({ refusal }) => refusal)?.refusal : unseen
+    const warnings = [...new Set(found.flatMap((one) => one.warnings))]
+    this.#set(reason === undefined ? { type: 'ready', warnings } : { type: 'refused', reason })
+    if (failure) this.#looking = this.#scheduler.schedule(() => void this.#begin(durability), lookAgain)
   }
 
   #set(state: RedisState): void {
-    const { type } = this.state$.value
-    if (type === 'closed' || (type === 'connecting' && state.type === type)) return
+    const now = this.state$.value
+    if (now.type === 'closed' || JSON.stringify(now) === JSON.stringify(state)) return
     this.state$.next(state)
     if (state.type === 'refused') failAll(this.#unsent, unavailable(state.reason))
     if (state.type === 'ready') for (const asked of [...this.#unsent]) asked.send()

@@ -41,6 +41,8 @@ local last = string.format('%s-%.0f', durable.count, durable.number)
 local characters = 0
 local most = tonumber(ARGV[4])
 local entries = redis.call('XRANGE', batches, first, last, 'COUNT', most)
+-- A history that was put back may have grown past the number, and not to the count.
+if #entries == 0 then return lost end
 for i, entry in ipairs(entries) do
   if characters >= tonumber(ARGV[5]) then break end
   local values = entry[2]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import {
   filter,
   firstValueFrom,
@@ -9,13 +9,29 @@ import {
   retry,
   type Subscription,
   throwError,
+  timeout,
   timer,
 } from 'rxjs'
-import { type RedisHistory, type RedisHistoryOptions, redisHistory } from '../../../../adapters/history/redis/index.ts'
+import {
+  type RedisHistory,
+  type RedisHistoryOptions,
+  type RedisState,
+  redisHistory,
+} from '../../../../adapters/history/redis/index.ts'
 import type { Batch, History, Position } from '../../../../lib/contracts/history.ts'
 import { hasCode } from '../../../../lib/errors.ts'
-import { batchAfter, begin, documentId, initial, lastOf, start } from '../../../../lib/testing/history/batches.ts'
+import {
+  batchAfter,
+  begin,
+  chainAfter,
+  documentId,
+  endOf,
+  initial,
+  lastOf,
+  start,
+} from '../../../../lib/testing/history/batches.ts'
 import { closeAll } from '../../../support/redis/begun.ts'
+import { redisCluster } from '../../../support/redis/cluster.ts'
 import { type RedisServer, redisServer } from '../../../support/redis/server.ts'
 import { until } from '../../../support/redis/until.ts'
 import { type TcpProxy, tcpProxy } from '../../../support/tcp-proxy.ts'
@@ -47,8 +63,8 @@ describe('redisHistory', () => {
     await closeAll()
   })
 
-  function connect(port: number): Redis {
-    const client = new Redis(port, { lazyConnect: true })
+  function connect(port: number, options: Pick<RedisOptions, 'enableReadyCheck'> = {}): Redis {
+    const client = new Redis(port, { lazyConnect: true, ...options })
     client.on('error', () => undefined)
     clients.push(client)
     return client
@@ -162,6 +178,74 @@ describe('redisHistory', () => {
     const saying = interval(20).subscribe((turn) => adapter.channel('news').publish(turn))
     expect(await heard).toEqual(expect.any(Number))
     saying.unsubscribe()
+  })
+
+  it('takes another connection where the one by which it hears is half open', async () => {
+    const adapter = redisHistory(connect(proxy.port), { deadline: 300 })
+    adapters.push(adapter)
+    const saying = interval(20).subscribe((turn) => adapter.channel('news').publish(turn))
+    readings.push(saying)
+    const news$ = adapter.channel('news').messages$
+    await firstValueFrom(news$)
+    const heard = new ReplaySubject<unknown>()
+    readings.push(news$.subscribe(heard))
+    await firstValueFrom(heard)
+    proxy.silence()
+    const last = await firstValueFrom(adapter.channel('news').messages$.pipe(timeout({ first: 40_000 })))
+    expect(await firstValueFrom(heard.pipe(filter((turn) => Number(turn) >= Number(last))))).toBeDefined()
+  })
+
+  it('looks again at a server that did not let itself be looked at', async () => {
+    await server.ask('ACL', 'SETUSER', 'default', '-info')
+    const client = connect(server.port, { enableReadyCheck: false })
+    const adapter = redisHistory(client)
+    adapters.push(adapter)
+    const becomes = (type: RedisState['type']) =>
+      firstValueFrom(adapter.state$.pipe(filter((state) => state.type === type)))
+    expect(await becomes('refused')).toMatchObject({
+      reason: expect.stringContaining('It cannot be looked at: NOPERM'),
+    })
+    await server.ask('ACL', 'SETUSER', 'default', '+info')
+    await becomes('ready')
+    expect(await begin(adapter.open(documentId), 1)).toHaveLength(1)
+  })
+
+  it('serves what the other masters of a Cluster have where one is away, and the rest when it is back', async () => {
+    const cluster = await redisCluster({ config: { 'cluster-require-full-coverage': 'no' } })
+    const [away, ...others] = cluster.nodes as [RedisServer, ...RedisServer[]]
+    const ids: Record<'here' | 'there', string[]> = { here: [], there: [] }
+    for (let i = 0; ids.here.length === 0 || ids.there.length === 0; i++) {
+      const owner = await cluster.ownerOf(await cluster.slotOf(`millrace:{list/${i}}`))
+      ids[owner === away ? 'there' : 'here'].push(`list/${i}`)
+    }
+    const [here, there] = [ids.here[0] as string, ids.there[0] as string]
+    await away.kill()
+    const client = new Cluster(others.map(({ port }) => ({ host: '127.0.0.1', port })))
+    client.on('error', () => undefined)
+    const adapter = redisHistory(client)
+    adapters.push(adapter)
+    expect(await until('one that is here', () => begin(adapter.open(here), 1))).toHaveLength(1)
+    expect(adapter.state).toMatchObject({ type: 'ready' })
+    await away.restart()
+    expect(await until('one that was away', () => begin(adapter.open(there), 1))).toHaveLength(1)
+    client.disconnect()
+  })
+
+  it('finds that a history was put back whose numbers have grown past what was read, and its commands have not', async () => {
+    const history = open().open(documentId)
+    const [first] = await begin(history, 1)
+    const dump = await server.dump()
+    const large = chainAfter(endOf(first as Batch), 2, { after: 1, commands: 10 })
+    await history.append(endOf(first as Batch), large)
+    const heard = read(open().open(documentId), lastOf(large))
+    await server.restart(dump)
+    const small = chainAfter(endOf(first as Batch), 5, { client: 'bob' })
+    await until('it to grow', () =>
+      open()
+        .open(documentId)
+        .append(endOf(first as Batch), small),
+    )
+    await expect(lastValueFrom(heard)).rejects.toMatchObject({ code: 'regressed' })
   })
 
   it('passes over notices of others', async () => {
@@ -314,5 +398,7 @@ describe('redisHistory', () => {
       warnings: [expect.stringContaining('append-only'), expect.stringContaining('from its replicas too')],
     })
     expect(() => open({ prefix: '{a}' })).toThrow("The prefix '{a}' has braces: choose one without.")
+    const prefixed = new Redis(server.port, { lazyConnect: true, keyPrefix: 'app:' })
+    expect(() => redisHistory(prefixed)).toThrow("The client has the keyPrefix 'app:': say it as `prefix` instead.")
   })
 })
