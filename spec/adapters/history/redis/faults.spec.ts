@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import {
@@ -63,7 +64,10 @@ describe('redisHistory', () => {
     await closeAll()
   })
 
-  function connect(port: number, options: Pick<RedisOptions, 'enableReadyCheck'> = {}): Redis {
+  function connect(
+    port: number,
+    options: Pick<RedisOptions, 'enableReadyCheck' | 'username' | 'password'> = {},
+  ): Redis {
     const client = new Redis(port, { lazyConnect: true, ...options })
     client.on('error', () => undefined)
     clients.push(client)
@@ -208,6 +212,21 @@ describe('redisHistory', () => {
     await server.ask('ACL', 'SETUSER', 'default', '+info')
     await becomes('ready')
     expect(await begin(adapter.open(documentId), 1)).toHaveLength(1)
+  })
+
+  it('needs no more rights than docs/deploying.md gives it', async () => {
+    const [, rule] = /ACL SETUSER (.*)\n/.exec(await readFile('docs/deploying.md', 'utf8')) as RegExpExecArray
+    await server.ask('ACL', 'SETUSER', ...(rule as string).split(' '))
+    await server.ask('ACL', 'SETUSER', 'default', 'off')
+    const adapter = redisHistory(connect(server.port, { username: 'millrace', password: 'secret' }))
+    adapters.push(adapter)
+    const history = adapter.open(documentId)
+    const batches = await begin(history, 3)
+    expect(await history.save(lastOf(batches), initial)).toBe('saved')
+    const heard = firstValueFrom(adapter.channel('news').messages$)
+    readings.push(interval(20).subscribe((turn) => adapter.channel('news').publish(turn)))
+    expect(await heard).toEqual(expect.any(Number))
+    expect(adapter.state).toMatchObject({ type: 'ready' })
   })
 
   it('serves what the other masters of a Cluster have where one is away, and the rest when it is back', async () => {
