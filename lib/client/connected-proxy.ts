@@ -104,12 +104,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       )
     }
     const { line, flushWhen } = this.connection
-    this.held.add(
-      flushWhen(this.#growing()).subscribe(() => {
-        this.outbox.wants = true
-        this.#send()
-      }),
-    )
+    this.held.add(flushWhen(this.#growing()).subscribe(() => this.#sendAll()))
     this.held.add(
       line.join({
         up: (limits) => {
@@ -150,11 +145,10 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     return { state: 'offline', reason: status.state === 'offline' ? status.reason : 'Connecting.' }
   }
 
-  /** Sends now, and resolves when everything applied so far is settled. */
+  /** Sends now, or when a `batch` under way is over, and resolves when everything applied so far is settled. */
   async flush(): Promise<void> {
     const entries = [...this.replica.pending]
-    this.outbox.wants = true
-    this.#send()
+    this.#sendAll()
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
@@ -399,6 +393,14 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       }
     }
     this.#send()
+  }
+
+  /** What a batch applies can still be undone: it goes when that is over. */
+  #sendAll(): void {
+    this.ring.post(() => {
+      this.outbox.wants = this.replica.pending.length > 0
+      this.#send()
+    })
   }
 
   #send(): void {
