@@ -1,4 +1,5 @@
 import {
+  audit,
   concat,
   defer,
   EMPTY,
@@ -52,9 +53,13 @@ export interface LineConfig {
 
 const helloTime = 10_000
 
+/** Milliseconds after which a line that breaks has been up: what breaks sooner was no success. */
+const lastingTime = 5_000
+
 /**
  * One conversation with a host for all documents of a client, begun again whenever it breaks: after 0.5 s doubling to
- * 30 s, with full jitter, at once when the environment says hurry. This is the only place that reconnects.
+ * 30 s, with full jitter, at once when the environment says hurry; from 0.5 s again once one has lasted. This is the only
+ * place that reconnects.
  */
 export class Line {
   #status: LineStatus = { state: 'connecting' }
@@ -95,6 +100,7 @@ export class Line {
   #connect(): Observable<ServerMessage> {
     const { environment } = this.#config
     return defer(() => this.#session()).pipe(
+      audit(() => timer(lastingTime, environment.scheduler)),
       retry({
         resetOnSuccess: true,
         delay: (error, attempt) => {
