@@ -63,6 +63,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #record: Flushed | undefined
   #refusal: { readonly code: string; readonly reason: string } | undefined
   #retries = 0
+  /** Why it is not open while the line is live. */
+  #delay = waiting
   #settleLoaded: (error?: unknown) => void = () => undefined
 
   /** @internal Nothing happens before it begins. */
@@ -139,10 +141,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
     if (this.#refusal) return { state: 'refused', ...this.#refusal }
     if (status.state === 'refused') return status
-    if (!this.isLoaded) return { state: 'loading' }
-    if (status.state === 'live')
-      return this.#isOpen ? { state: 'live' } : { state: 'offline', reason: 'Waiting for the host.' }
-    return { state: 'offline', reason: status.state === 'offline' ? status.reason : 'Connecting.' }
+    if (status.state === 'live' && this.#isOpen) return { state: 'live' }
+    const reason = status.state === 'connecting' ? 'Connecting.' : status.state === 'live' ? this.#delay : status.reason
+    return { state: this.isLoaded ? 'offline' : 'loading', reason }
   }
 
   /** Sends now, or when a `batch` under way is over, and resolves when everything applied so far is settled. */
@@ -388,6 +389,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         if (this.outbox.lacks(record?.seq ?? 0, this.replica.pending)) return this.rename()
         this.#isOpen = true
         this.#retries = 0
+        this.#delay = waiting
         this.outbox.open(record?.seq ?? 0)
         this.tell(this.moved, undefined)
       }
@@ -446,14 +448,14 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       case 'invalid_message':
         return this.#sendLess(code, message)
       default:
-        return this.#tryLater()
+        return this.#tryLater(message)
     }
   }
 
   /** The flush as a whole was refused: half of it is tried, and one command alone is given up. */
   #sendLess(code: ErrorCode, reason: string): void {
     const sent = this.outbox.halve(this.replica.pending)
-    if (sent === 0) return this.#tryLater()
+    if (sent === 0) return this.#tryLater(reason)
     this.#shut()
     if (sent === 1) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
     this.#open(this.standing.position)
@@ -495,8 +497,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#open(this.standing.position)
   }
 
-  #tryLater(): void {
+  #tryLater(reason: string): void {
     const { environment } = this.connection
+    this.#delay = reason
     this.#shut()
     this.held.add(
       timer(backOff(environment, ++this.#retries), environment.scheduler).subscribe(() => {
@@ -505,6 +508,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     )
   }
 }
+
+const waiting = 'Waiting for the host.'
 
 /** Names that are remembered, whatever a host makes its clients do. */
 const mostNames = 100

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { concat, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs'
 import { createClient } from '../../lib/client/client.ts'
 import type { LineStatus } from '../../lib/client/line.ts'
+import type { DocumentStatus } from '../../lib/client/opening.ts'
 import type { Transport } from '../../lib/contracts/transport.ts'
 import { MillraceError } from '../../lib/errors.ts'
 import { ManualTime, quiet } from '../support/manual-time.ts'
@@ -247,6 +248,22 @@ describe('One line', () => {
     await scene.time.pass(10_000)
     expect(line.links).toHaveLength(1)
     expect(list.status.state).toBe('live')
+  })
+
+  it('tells why a document is not there yet: the host has enough, until another is closed', async () => {
+    const { client, list } = await scene.seat(scene.serve({ limits: { documents: 1 } }))
+    const other = client.open('list/other')
+    const statuses: DocumentStatus[] = []
+    other.status$.subscribe((status) => statuses.push(status))
+    await scene.time.pass(10_000)
+    const reason = 'A session opens at most 1 documents (limits.documents).'
+    expect(statuses).toEqual([
+      { state: 'loading', reason: 'Waiting for the host.' },
+      { state: 'loading', reason },
+    ])
+    list.close()
+    await scene.time.pass(30_000)
+    expect(statuses.at(-1)).toEqual({ state: 'live' })
   })
 
   it('says no more for a document that another one closed when the line came up', async () => {
