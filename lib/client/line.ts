@@ -1,5 +1,4 @@
 import {
-  audit,
   concat,
   defer,
   EMPTY,
@@ -68,6 +67,8 @@ export class Line {
   readonly #speakers = new Set<Speaker>()
   #outgoing: Subject<ClientMessage> | undefined
   #via: Via | undefined
+  /** When the host first welcomed this session; never, until it has. */
+  #upAt = Number.POSITIVE_INFINITY
   #running: Subscription | undefined
 
   constructor(config: LineConfig) {
@@ -99,16 +100,17 @@ export class Line {
 
   #connect(): Observable<ServerMessage> {
     const { environment } = this.#config
+    let failures = 0
     return defer(() => this.#session()).pipe(
-      audit(() => timer(lastingTime, environment.scheduler)),
       retry({
-        resetOnSuccess: true,
-        delay: (error, attempt) => {
+        delay: (error) => {
           if (hasCode(error) && isFinal(error.code)) {
             this.#down({ state: 'refused', code: error.code, reason: error.message })
             return EMPTY
           }
-          const retryIn = Math.round(backOff(environment, attempt))
+          const hasLasted = environment.scheduler.now() - this.#upAt >= lastingTime
+          failures = hasLasted ? 1 : failures + 1
+          const retryIn = Math.round(backOff(environment, failures))
           this.#down({ state: 'offline', reason: messageOf(error), retryIn })
           return merge(timer(retryIn, environment.scheduler), environment.hurry$).pipe(
             take(1),
@@ -126,6 +128,7 @@ export class Line {
     const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
     const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
     this.#outgoing = outgoing
+    this.#upAt = Number.POSITIVE_INFINITY
     return defer(async () => token()).pipe(
       switchMap((text) => {
         const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
@@ -147,6 +150,7 @@ export class Line {
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome') {
       const limits = limitsOf(message.limits)
+      this.#upAt = Math.min(this.#upAt, this.#config.environment.scheduler.now())
       this.#set({ state: 'live', limits, via: this.#via })
       this.#each((speaker) => speaker.up(limits))
     } else if (message.type === 'error' && message.document === undefined) {
