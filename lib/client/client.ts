@@ -31,7 +31,7 @@ export interface ClientConfig {
 export interface Client<K extends DocumentKinds> {
   /** How the connection stands. Replays the latest; completes on close. */
   readonly status$: Observable<LineStatus>
-  /** A document by its id; the same proxy while it is open. */
+  /** A document by its id; the same proxy while it is open. Throws `invalid_id` for what is no text or an empty one. */
   open<N extends Extract<keyof K, string>>(
     id: `${N}/${string}`,
     options?: OpenOptions<DocumentOf<K[N]>>,
@@ -84,6 +84,9 @@ export function createClient<K extends DocumentKinds>(config: ClientConfig): Cli
 
     open<N extends Extract<keyof K, string>>(id: `${N}/${string}`, options: OpenOptions<DocumentOf<K[N]>> = {}) {
       if (isClosed) throw new MillraceError('closed', 'This client was closed: make a new one.')
+      if (!id || typeof id !== 'string') {
+        throw new MillraceError('invalid_id', 'A document is opened by its id, as "list/shopping".')
+      }
       const known = proxies.get(id)
       if (known) return known as unknown as ConnectedProxy<DocumentOf<K[N]>>
       const left = () => proxies.delete(id)

@@ -63,6 +63,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
   #record: Flushed | undefined
   #refusal: { readonly code: string; readonly reason: string } | undefined
   #retries = 0
+  /** Why it is not open while the line is live. */
+  #delay = waiting
   #settleLoaded: (error?: unknown) => void = () => undefined
 
   /** @internal Nothing happens before it begins. */
@@ -104,12 +106,7 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       )
     }
     const { line, flushWhen } = this.connection
-    this.held.add(
-      flushWhen(this.#growing()).subscribe(() => {
-        this.outbox.wants = true
-        this.#send()
-      }),
-    )
+    this.held.add(flushWhen(this.#growing()).subscribe(() => this.#sendAll()))
     this.held.add(
       line.join({
         up: (limits) => {
@@ -144,17 +141,15 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     if (this.isClosed || status.state === 'closed') return { state: 'closed' }
     if (this.#refusal) return { state: 'refused', ...this.#refusal }
     if (status.state === 'refused') return status
-    if (!this.isLoaded) return { state: 'loading' }
-    if (status.state === 'live')
-      return this.#isOpen ? { state: 'live' } : { state: 'offline', reason: 'Waiting for the host.' }
-    return { state: 'offline', reason: status.state === 'offline' ? status.reason : 'Connecting.' }
+    if (status.state === 'live' && this.#isOpen) return { state: 'live' }
+    const reason = status.state === 'connecting' ? 'Connecting.' : status.state === 'live' ? this.#delay : status.reason
+    return { state: this.isLoaded ? 'offline' : 'loading', reason }
   }
 
-  /** Sends now, and resolves when everything applied so far is settled. */
+  /** Sends now, or when a `batch` under way is over, and resolves when everything applied so far is settled. */
   async flush(): Promise<void> {
     const entries = [...this.replica.pending]
-    this.outbox.wants = true
-    this.#send()
+    this.#sendAll()
     for (const entry of entries.reverse()) if (!entry.isSettled) await entry.settled
   }
 
@@ -394,11 +389,20 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
         if (this.outbox.lacks(record?.seq ?? 0, this.replica.pending)) return this.rename()
         this.#isOpen = true
         this.#retries = 0
+        this.#delay = waiting
         this.outbox.open(record?.seq ?? 0)
         this.tell(this.moved, undefined)
       }
     }
     this.#send()
+  }
+
+  /** What a batch applies can still be undone: it goes when that is over. */
+  #sendAll(): void {
+    this.ring.post(() => {
+      this.outbox.wants = this.replica.pending.length > 0
+      this.#send()
+    })
   }
 
   #send(): void {
@@ -444,14 +448,14 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
       case 'invalid_message':
         return this.#sendLess(code, message)
       default:
-        return this.#tryLater()
+        return this.#tryLater(message)
     }
   }
 
   /** The flush as a whole was refused: half of it is tried, and one command alone is given up. */
   #sendLess(code: ErrorCode, reason: string): void {
     const sent = this.outbox.halve(this.replica.pending)
-    if (sent === 0) return this.#tryLater()
+    if (sent === 0) return this.#tryLater(reason)
     this.#shut()
     if (sent === 1) this.#giveUp(this.replica.pending[0] as Pending, code, reason)
     this.#open(this.standing.position)
@@ -493,8 +497,9 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     this.#open(this.standing.position)
   }
 
-  #tryLater(): void {
+  #tryLater(reason: string): void {
     const { environment } = this.connection
+    this.#delay = reason
     this.#shut()
     this.held.add(
       timer(backOff(environment, ++this.#retries), environment.scheduler).subscribe(() => {
@@ -503,6 +508,8 @@ export class ConnectedProxy<T extends object = object> extends LocalDocument<T> 
     )
   }
 }
+
+const waiting = 'Waiting for the host.'
 
 /** Names that are remembered, whatever a host makes its clients do. */
 const mostNames = 100

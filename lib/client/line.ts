@@ -52,9 +52,13 @@ export interface LineConfig {
 
 const helloTime = 10_000
 
+/** Milliseconds after which a line that breaks has been up: what breaks sooner was no success. */
+const lastingTime = 5_000
+
 /**
  * One conversation with a host for all documents of a client, begun again whenever it breaks: after 0.5 s doubling to
- * 30 s, with full jitter, at once when the environment says hurry. This is the only place that reconnects.
+ * 30 s, with full jitter, at once when the environment says hurry; from 0.5 s again once one has lasted. This is the only
+ * place that reconnects.
  */
 export class Line {
   #status: LineStatus = { state: 'connecting' }
@@ -63,6 +67,8 @@ export class Line {
   readonly #speakers = new Set<Speaker>()
   #outgoing: Subject<ClientMessage> | undefined
   #via: Via | undefined
+  /** When the host first welcomed this session; never, until it has. */
+  #upAt = Number.POSITIVE_INFINITY
   #running: Subscription | undefined
 
   constructor(config: LineConfig) {
@@ -94,15 +100,17 @@ export class Line {
 
   #connect(): Observable<ServerMessage> {
     const { environment } = this.#config
+    let failures = 0
     return defer(() => this.#session()).pipe(
       retry({
-        resetOnSuccess: true,
-        delay: (error, attempt) => {
+        delay: (error) => {
           if (hasCode(error) && isFinal(error.code)) {
             this.#down({ state: 'refused', code: error.code, reason: error.message })
             return EMPTY
           }
-          const retryIn = Math.round(backOff(environment, attempt))
+          const hasLasted = environment.scheduler.now() - this.#upAt >= lastingTime
+          failures = hasLasted ? 1 : failures + 1
+          const retryIn = Math.round(backOff(environment, failures))
           this.#down({ state: 'offline', reason: messageOf(error), retryIn })
           return merge(timer(retryIn, environment.scheduler), environment.hurry$).pipe(
             take(1),
@@ -120,6 +128,7 @@ export class Line {
     const late = () => new MillraceError('connection_lost', `The host did not answer within ${helloTime} ms.`)
     const ended = () => new MillraceError('connection_lost', 'The host ended the session.')
     this.#outgoing = outgoing
+    this.#upAt = Number.POSITIVE_INFINITY
     return defer(async () => token()).pipe(
       switchMap((text) => {
         const optional = { ...(text !== undefined && { token: text }), ...(app !== undefined && { app }) }
@@ -141,6 +150,7 @@ export class Line {
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome') {
       const limits = limitsOf(message.limits)
+      this.#upAt = Math.min(this.#upAt, this.#config.environment.scheduler.now())
       this.#set({ state: 'live', limits, via: this.#via })
       this.#each((speaker) => speaker.up(limits))
     } else if (message.type === 'error' && message.document === undefined) {

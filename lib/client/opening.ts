@@ -5,11 +5,11 @@ import type { Line } from './line.ts'
 
 /** How a document stands to its host. */
 export type DocumentStatus =
-  /** Nothing to show yet. */
-  | { readonly state: 'loading' }
+  /** Nothing to show yet. The reason is the host's own where it gives one, as that too many documents are open. */
+  | { readonly state: 'loading'; readonly reason: string }
   /** In step with the host. */
   | { readonly state: 'live' }
-  /** Edited here alone until the line is back. */
+  /** Edited here alone until the line is back, or the host can serve it. */
   | { readonly state: 'offline'; readonly reason: string }
   /** The host does not give it; somebody must act. */
   | { readonly state: 'refused'; readonly code: string; readonly reason: string }

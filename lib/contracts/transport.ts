@@ -30,6 +30,8 @@ export interface SessionInfo {
   readonly request?: unknown
   /** Set only by server code that vouches for it: nothing is authenticated then. */
   readonly subject?: string
+  /** All that comes in is here already, as one request: every opening that a session may have comes at once. */
+  readonly isWhole?: true
 }
 
 /**

@@ -41,6 +41,8 @@ export const sessionOf =
   (incoming: Observable<unknown>): Observable<ServerMessage> =>
     new Observable((subscriber) => {
       const session = new Session(host, info, subscriber)
+      const { waitingMessages, documents, clients } = host.limits
+      const most = waitingMessages + (info.isWhole ? documents * clients : 0)
       let waiting = 0
       // Before anything comes in: a session may end while it is being subscribed.
       subscriber.add(session.open)
@@ -49,7 +51,7 @@ export const sessionOf =
         incoming
           .pipe(
             tap(() => {
-              if (++waiting > host.limits.waitingMessages) session.end(tooMany(host.limits.waitingMessages))
+              if (++waiting > most) session.end(tooMany(most))
             }),
             takeWhile(() => !subscriber.closed),
             concatMap((message) => (subscriber.closed ? EMPTY : session.take(message))),

@@ -148,7 +148,8 @@ export class StoredQueue implements Queue {
   }
 
   keptOf(entry: Pending): Promise<void> {
-    if (entry.isSettled || !(this.#isDirty || this.#running || this.#isLetGo)) return Promise.resolve()
+    // That nothing has moved says nothing: whoever moves within a batch tells so when it is over.
+    if (entry.isSettled || (this.#isClosing && !this.#running)) return Promise.resolve()
     return new Promise((resolve) => {
       void entry.settled.then(() => resolve())
       this.#wait({ needsAll: true, tell: () => resolve() })

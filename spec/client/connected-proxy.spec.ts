@@ -172,6 +172,36 @@ describe('A connected proxy', () => {
     expect(flushesOf(guest)).toHaveLength(3)
   })
 
+  it.each(['by hand', 'by its policy'])(
+    'sends nothing of a batch that throws, when it is asked to %s within',
+    async (how) => {
+      const now = new Subject<void>()
+      const guest = await scene.seat(scene.serve(), { config: { flushWhen: () => now } })
+      const { list } = guest
+      const ask = () => (how === 'by hand' ? void list.flush() : now.next())
+      const fail = () =>
+        list.batch(() => {
+          add(list, 'undone')
+          ask()
+          throw new Error('No.')
+        })
+      expect(fail).toThrow('No.')
+      await quiet()
+      expect(flushesOf(guest)).toEqual([])
+
+      add(list, 'later')
+      list.batch(() => {
+        add(list, 'milk')
+        ask()
+        add(list, 'bread')
+        expect(flushesOf(guest)).toEqual([])
+      })
+      await quiet()
+      expect(flushesOf(guest).map(({ completions }) => completions.length)).toEqual([3])
+      expect(await scene.titles()).toEqual(['later', 'milk', 'bread'])
+    },
+  )
+
   it('flushes nothing and resolves at once where nothing is pending', async () => {
     const guest = await scene.seat(scene.serve())
     await guest.list.flush()

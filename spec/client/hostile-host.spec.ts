@@ -253,7 +253,7 @@ describe('A client whose host says anything', () => {
       const before = heard.length
       const at = time.scheduler.frame
       await tell(named({ type: 'error', code: 'unavailable', message: 'Later.' }))
-      expect(list.status).toEqual({ state: 'offline', reason: 'Waiting for the host.' })
+      expect(list.status).toEqual({ state: 'offline', reason: 'Later.' })
       while (heard.length === before) await time.pass(time.untilNext ?? 1)
       waits.push(time.scheduler.frame - at)
     }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { NEVER, Observable, of, Subject, throwError } from 'rxjs'
+import { concat, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs'
 import { createClient } from '../../lib/client/client.ts'
 import type { LineStatus } from '../../lib/client/line.ts'
+import type { DocumentStatus } from '../../lib/client/opening.ts'
 import type { Transport } from '../../lib/contracts/transport.ts'
 import { MillraceError } from '../../lib/errors.ts'
 import { ManualTime, quiet } from '../support/manual-time.ts'
@@ -74,20 +75,24 @@ describe('A line', () => {
     expect(time.hurry.observed).toBe(false)
   })
 
-  it('begins to count anew when it was up', async () => {
+  it('that breaks as soon as it is up is tried after longer and longer, until one has lasted', async () => {
     const tries: number[] = []
+    let lasts = 100
     const { client } = connect(() => {
       tries.push(time.scheduler.frame)
-      if (tries.length < 4) return throwError(lost)
-      return new Observable((subscriber) => {
-        subscriber.next({ type: 'welcome', protocol: 1, features: [], limits: {} as never })
-        subscriber.error(lost())
-      })
+      return concat(
+        of({ type: 'welcome', protocol: 1, features: [], limits: {} as never } as const),
+        timer(lasts, time.scheduler).pipe(switchMap(() => throwError(lost))),
+      )
     })
-    await time.pass(3_500)
-    const up = tries.length
-    await time.pass(500)
-    expect(tries.length).toBe(up + 1)
+    const pauses = () => tries.slice(1).map((at, i) => at - (tries[i] as number) - lasts)
+    await time.pass(20_000)
+    expect(pauses()).toEqual([500, 1_000, 2_000, 4_000, 8_000])
+
+    lasts = 6_000
+    tries.length = 0
+    await time.pass(40_000)
+    expect(pauses().slice(0, 2)).toEqual([500, 500])
     client.close()
   })
 
@@ -225,6 +230,16 @@ describe('One line', () => {
     expect(list.status.state).toBe('live')
   })
 
+  it.each(['', undefined, null, 5])('is none the worse for who opens a document by %p', async (id) => {
+    const { client, line, list } = await scene.seat(scene.serve())
+    expect(() => client.open(id as never)).toThrow(expect.objectContaining({ code: 'invalid_id' }))
+    await scene.time.pass(10_000)
+    expect(line.links).toHaveLength(1)
+    expect(list.status.state).toBe('live')
+    const kindless = client.open('list' as never)
+    await expect(kindless.loaded).rejects.toMatchObject({ code: 'invalid_id' })
+  })
+
   it('is none the worse for a document whose name is too long', async () => {
     const { client, line, list } = await scene.seat(scene.serve())
     const long = client.open(`list/${'x'.repeat(2_000)}`)
@@ -233,6 +248,22 @@ describe('One line', () => {
     await scene.time.pass(10_000)
     expect(line.links).toHaveLength(1)
     expect(list.status.state).toBe('live')
+  })
+
+  it('tells why a document is not there yet: the host has enough, until another is closed', async () => {
+    const { client, list } = await scene.seat(scene.serve({ limits: { documents: 1 } }))
+    const other = client.open('list/other')
+    const statuses: DocumentStatus[] = []
+    other.status$.subscribe((status) => statuses.push(status))
+    await scene.time.pass(10_000)
+    const reason = 'A session opens at most 1 documents (limits.documents).'
+    expect(statuses).toEqual([
+      { state: 'loading', reason: 'Waiting for the host.' },
+      { state: 'loading', reason },
+    ])
+    list.close()
+    await scene.time.pass(30_000)
+    expect(statuses.at(-1)).toEqual({ state: 'live' })
   })
 
   it('says no more for a document that another one closed when the line came up', async () => {

@@ -149,6 +149,31 @@ describe('A client with a storage', () => {
     expect([...device.contents(shopping).values()].join()).toContain('milk')
   })
 
+  it('answers what was applied in a batch, or by who is told of another, only when that is kept', async () => {
+    const seat = await seated()
+    offlineNow(seat)
+    await quiet()
+    seat.tab.freeze()
+    const answers: Promise<string>[] = []
+    const note = (title: string) => answers.push(add(seat.list, title).kept.then(() => title))
+    const kept: string[] = []
+    seat.list.commands$.subscribe(({ command }) => {
+      if ('props' in command && (command.props as { title: string }).title === 'milk') note('cream')
+    })
+    seat.list.batch(() => ['milk', 'bread'].forEach(note))
+    for (const answer of answers) void answer.then((title) => kept.push(title))
+    await quiet()
+    expect(kept).toEqual([])
+
+    seat.tab.wake()
+    await Promise.all(answers)
+    await crash(seat)
+    const again = sit()
+    offlineNow(again)
+    await again.list.loaded
+    expect(titlesOf(again.list)).toEqual(['milk', 'bread', 'cream'])
+  })
+
   it('begins a document offline with what it is given, and keeps that', async () => {
     const first = sit(undefined, { initial: emptyList })
     first.line.host = undefined

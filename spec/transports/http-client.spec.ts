@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { concat, filter, firstValueFrom, lastValueFrom, NEVER, of, Subject, take, toArray } from 'rxjs'
+import { concat, filter, firstValueFrom, lastValueFrom, NEVER, of, Subject, take, tap, toArray } from 'rxjs'
 import { memoryHistory } from '../../adapters/history/memory/index.ts'
 import { createClient } from '../../lib/client/client.ts'
 import { realEnvironment } from '../../lib/environment.ts'
@@ -117,6 +117,59 @@ describe('httpTransport', () => {
     await Promise.all(lists.map((list) => list.flush()))
     expect(underWay.most).toBe(2)
     expect(host.counts.sessions).toBeLessThanOrEqual(2)
+  })
+
+  it('leaves what is open alone where more is wanted than the host lets a client open', async () => {
+    const { transport, asked$ } = serve({ limits: { documents: 10 } })
+    const client = clientOf({ transport })
+    const polled = firstValueFrom(asked$.pipe(filter(({ wait, resume }) => wait !== undefined && resume.length === 11)))
+    const lists = Array.from({ length: 15 }, (_, i) => client.open(`list/${i}`))
+    await Promise.all(lists.slice(0, 10).map(({ loaded }) => loaded))
+    await polled
+    const opened: unknown[] = []
+    asked$.subscribe(({ say }) => opened.push(...say.filter(({ type }) => type === 'open')))
+    for (const late of lists.slice(10)) {
+      const told$ = late.status$.pipe(filter((status) => 'reason' in status && status.reason.includes('limits')))
+      expect(await firstValueFrom(told$)).toMatchObject({ state: 'loading' })
+    }
+    for (let i = 0; i < 5; i++) {
+      lists[0]?.at('todos').create({ title: 'Milk' })
+      await lists[0]?.flush()
+    }
+    expect(opened).toEqual([])
+    expect(lists.map(({ status }) => status.state)).toEqual([...Array(10).fill('live'), ...Array(5).fill('loading')])
+
+    lists[0]?.close()
+    await Promise.race(lists.slice(10).map(({ loaded }) => loaded))
+  })
+
+  it.each([
+    ['many documents', 1, 1_500],
+    ['the documents of many tabs', 11, 95],
+  ])('polls for %s at once', async (_, tabs, count) => {
+    const { host, transport, asked$ } = serve({ limits: { documents: 3_000 } })
+    const isPoll = ({ wait, resume }: Asked) => wait !== undefined && resume.length === tabs * count + 1
+    const polled = firstValueFrom(asked$.pipe(filter(isPoll)))
+    const outgoing = new Subject<ClientMessage>()
+    const told: ServerMessage[] = []
+    const news = firstValueFrom(
+      transport(outgoing).pipe(
+        tap((message) => {
+          told.push(message)
+          if (message.type !== 'welcome') return
+          for (let tab = 0; tab < tabs; tab++)
+            for (let i = 0; i < count; i++) outgoing.next({ type: 'open', document: `list/${i}`, client: `tab ${tab}` })
+        }),
+        filter(({ type }) => type === 'commands'),
+      ),
+    )
+    outgoing.next({ type: 'hello', protocol: 1 })
+    await Promise.race([polled, news])
+    const master = await host.open('list/7')
+    await master.apply({ from: 0, completions: [{ command: { action: 'update', props: { title: 'News' } } }] })
+    expect(await news).toMatchObject({ document: 'list/7' })
+    expect(told.filter(({ type }) => type === 'error')).toEqual([])
+    master.close()
   })
 
   it('asks for a new token when the one it began with is no longer taken, and goes on', async () => {

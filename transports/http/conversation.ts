@@ -38,18 +38,31 @@ export class Conversation {
   isKnown = false
   /** Milliseconds that the host holds a request; 0 until it has said so. */
   pollTime = 0
+  /** Documents that the host lets a client have open. */
+  #most = Number.POSITIVE_INFINITY
   #hello: Hello | undefined
   #polled: Openings | undefined
   readonly #openings = new Map<string, Opening>()
 
-  /** Notes what the client says, in the turn in which it is said. */
-  note(message: ClientMessage): void {
+  /**
+   * Notes what the client says, in the turn in which it is said. @returns why it must not be, if so: to the host each
+   * request is a session, so that what is open in all of them together is minded here
+   */
+  note(message: ClientMessage): ErrorMessage | undefined {
     if (message.type === 'hello') this.#hello ??= message
     if (message.type === 'close') this.#openings.delete(openingKey(message.document, message.client))
     if (message.type === 'open') {
       const { document, client, position } = message
+      if (this.#isFullFor(document)) return tooMany(this.#most, { document, client })
       this.#openings.set(openingKey(document, client), { document, client, position, isOpen: false })
     }
+    return undefined
+  }
+
+  #isFullFor(document: string): boolean {
+    if (this.#openings.size < this.#most) return false
+    const open = new Set([...this.#openings.values()].map((opening) => opening.document))
+    return open.size >= this.#most && !open.has(document)
   }
 
   /** What a poll is about: all that is open. */
@@ -120,6 +133,7 @@ export class Conversation {
   #welcomed(welcome: Welcome): boolean {
     const { pollTime }: { readonly pollTime?: unknown } & Welcome = welcome
     this.pollTime = typeof pollTime === 'number' && pollTime > 0 ? pollTime : defaultPollTime
+    this.#most = welcome.limits.documents || this.#most
     this.isKnown = true
     return true
   }
@@ -139,6 +153,13 @@ export class Conversation {
 }
 
 type Openings = Scope['openings']
+
+const tooMany = (most: number, about: Pick<Opening, 'document' | 'client'>): ErrorMessage => ({
+  type: 'error',
+  code: 'too_many',
+  message: `A client opens at most ${most} documents (limits.documents).`,
+  ...about,
+})
 
 /** A batch is news where it follows; whoever has it already passes over it. */
 function advance(current: readonly Opening[], batch: Commands, openings: Openings): boolean {

@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  concatMap,
   defer,
   EMPTY,
   filter,
@@ -11,7 +12,6 @@ import {
   type Observable,
   Subject,
   switchMap,
-  tap,
   throwError,
 } from 'rxjs'
 import type { Transport } from '../../lib/contracts/transport.ts'
@@ -46,6 +46,7 @@ export function httpTransport(url: string, options: HttpOptions = {}): Transport
     defer(() => {
       const conversation = new Conversation()
       const opened = new Subject<void>()
+      const refused = new Subject<ServerMessage>()
 
       function ask(scope: Scope, say: readonly string[], wait?: number): Observable<ServerMessage> {
         const within = (wait ?? conversation.pollTime) + answerTime
@@ -76,11 +77,17 @@ export function httpTransport(url: string, options: HttpOptions = {}): Transport
         inPlaces(url, (wait) => ask(conversation.all(), [], wait)),
       )
       const said = outgoing.pipe(
-        tap((message) => conversation.note(message)),
+        filter((message) => {
+          const refusal = conversation.note(message)
+          if (refusal) refused.next(refusal)
+          return !refusal
+        }),
         map(encodeSaid),
         inBatches(takeTogether, say),
       )
-      return merge(opened.pipe(switchMap(() => polls)), said)
+      // As from afar: not before all is said that one turn says.
+      const refusals = refused.pipe(concatMap((refusal) => Promise.resolve(refusal)))
+      return merge(refusals, opened.pipe(switchMap(() => polls)), said)
     }).pipe(catchError((error: unknown) => (error === hostEnded ? EMPTY : throwError(() => error))))
 }
 

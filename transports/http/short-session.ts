@@ -44,7 +44,7 @@ export function shortSession(
     const incoming = concat(from([...ask.resume, ...ask.say]), NEVER)
     const wait = Math.min(ask.wait ?? 0, pollTime)
     const heard = source
-      .session(info)(incoming)
+      .session({ ...info, isWhole: true })(incoming)
       .pipe(
         tap((message) => hearing.take(message)),
         map(() => hearing),
