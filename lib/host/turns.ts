@@ -262,7 +262,8 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     if (refusal) return () => refusal
     const { documentBytes } = this.#limits
     if (this.#size.hasRoom(bytes, documentBytes)) return () => undefined
-    const reason = `The document holds ${sizeOf(this.#size.bytes)}, this host takes ${sizeOf(documentBytes)} (limits.documentBytes): delete something first.`
+    const full = `the document holds ${sizeOf(this.#size.bytes)}, this host takes ${sizeOf(documentBytes)} (limits.documentBytes)`
+    const reason = `A flush of ${sizeOf(bytes)} does not fit: ${full}. Delete something first, or send less.`
     return (command) => ('props' in command || actionOf(command)?.creates ? { code: 'too_large', reason } : undefined)
   }
 
