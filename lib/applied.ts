@@ -1,7 +1,7 @@
-import type { ErrorCode } from './errors.ts'
+import { type ErrorCode, MillraceError } from './errors.ts'
 import type { Pending, Settlement } from './replica/pending.ts'
 
-/** Resolves when a command can no longer be lost with this process. */
+/** Resolves when a command can no longer be lost with this process, or was settled before. */
 export type KeptOf = (entry: Pending) => Promise<void>
 
 /** A command that was applied here. */
@@ -24,9 +24,18 @@ export class Done {
     return this.#entry.settled
   }
 
-  /** When it can no longer be lost with this process. Without a storage that is when the Master has settled it. */
+  /**
+   * When it can no longer be lost with this process. Without a storage that is when the Master has settled it. Rejects
+   * where it is lost: it was dropped, or whether the Master took it can no longer be found out.
+   */
   get kept(): Promise<void> {
-    return this.#keptOf ? this.#keptOf(this.#entry) : this.#entry.settled.then(() => undefined)
+    const entry = this.#entry
+    const known: Promise<unknown> = this.#keptOf?.(entry) ?? entry.settled
+    return known.then(() => {
+      const { settlement } = entry
+      if (settlement?.type === 'dropped') throw new MillraceError(settlement.code as ErrorCode, settlement.reason)
+      if (settlement?.type === 'unknown' && !this.#keptOf) throw new MillraceError('unavailable', settlement.reason)
+    })
   }
 }
 

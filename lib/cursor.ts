@@ -10,7 +10,10 @@ export interface Editable extends Observed {
   apply(command: Command): Applied
 }
 
-/** A place in a document: what stands there, its changes, and the commands that change it. */
+/**
+ * A place in a document: what stands there, its changes, and the commands that change it. It stays where it is: an
+ * object whose id was taken goes on under another, which `renamed` on `sync$` tells.
+ */
 export class Cursor<V> {
   /** From the root of the document. */
   readonly path: Path

@@ -115,7 +115,7 @@ export interface ApplyResult<T extends object> {
 
 /** What became of a flush at the Proxy. */
 export interface FlushResult {
-  /** Whether ids in the document may have changed. */
+  /** Whether ids in the document may have changed: so it is after every sync of a Master. */
   idsChanged: boolean
   error?: string
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from './contracts/history.ts'
 import type { KeptCommand } from './document/actions/action.ts'
 import { keepCommand, pathOf, withPath, withProps } from './document/actions/index.ts'
-import { type Bounds, checkKey } from './document/json.ts'
+import { type Bounds, checkKey, isObject } from './document/json.ts'
 import { LostPlaces } from './document/lost-places.ts'
 import { type Path, root } from './document/path.ts'
 import { Refusal } from './document/refusal.ts'
@@ -17,7 +17,7 @@ export type Verdict =
   | { readonly props: unknown }
   | { readonly code: 'rejected' | 'interceptor_failed'; readonly reason: string }
 
-/** Asks an interceptor. One that throws rejects the command, and nothing else happens. */
+/** Asks an interceptor. One that throws, or answers what it may not, rejects the command, and nothing else happens. */
 export function intercept<T extends object, C>(
   interceptor: Interceptor<T, C> | undefined,
   document: T,
@@ -26,9 +26,13 @@ export function intercept<T extends object, C>(
 ): Verdict | undefined {
   if (!interceptor) return undefined
   try {
-    const wish = interceptor(document, command as Command, context)
+    const wish: unknown = interceptor(document, command as Command, context)
     if (!wish) return undefined
-    return 'rejection' in wish ? { code: 'rejected', reason: String(wish.rejection) } : { props: wish.newProps }
+    if (isObject(wish) && 'rejection' in wish) return { code: 'rejected', reason: String(wish.rejection) }
+    if (isObject(wish) && 'newProps' in wish) return { props: wish.newProps }
+    // A promise may fail later, which nobody would hear.
+    Promise.resolve(wish).catch(() => undefined)
+    throw new TypeError('it must answer at once, with nothing, {newProps} or {rejection}.')
   } catch (error) {
     return { code: 'interceptor_failed', reason: `The interceptor failed: ${messageOf(error)}` }
   }

@@ -90,7 +90,7 @@ export class Master<T extends object = object, C = unknown> {
    * applied, what was refused, and what the sending Proxy needs. A batch is applied as often as it comes.
    */
   apply(batch: CompletionBatch, context?: C): Promise<ApplyResult<T>> {
-    if (!isBatch(batch)) return Promise.reject(new MillraceError('invalid_message', 'A flush is {from, completions}.'))
+    if (!isBatch(batch)) return Promise.reject(noFlush())
     const from = this.replica.confirmedCount
     const { judged, isChanged } = this.#judge(batch, context)
     this.replica.confirm(judged.taken.length)
@@ -158,6 +158,8 @@ export class Master<T extends object = object, C = unknown> {
     }
   }
 }
+
+export const noFlush = (): MillraceError => new MillraceError('invalid_message', 'A flush is {from, completions}.')
 
 export const mappedPathsOf = (renamed: Judged['renamed']): Record<string, string[]> =>
   Object.fromEntries(renamed.map(({ before, after }) => [before.join(','), [...after]]))

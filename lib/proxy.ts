@@ -99,6 +99,7 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
     return unknownAction(completions as readonly Completed[])
   }
 
+  /** @returns whether ids may have changed: a Master names paths wherever it sends a sync */
   #settleFlush(inFlight: number, sync: Sync<T> | undefined): boolean {
     this.tell(this.syncs, { type: 'flushed', commands: inFlight })
     if (!sync) {
@@ -106,10 +107,10 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
       this.tell(this.moved, undefined)
       return false
     }
-    const isRenamed = this.#followRenames(inFlight, sync)
+    this.#followRenames(inFlight, sync)
     const entries = this.replica.pending.slice(0, inFlight)
     const refused = this.#settleEach(entries, sync.outcome)
-    const { renamed } = this.integrate(
+    const { dropped, renamed } = this.integrate(
       {
         completions: sync.isPartial ? (sync.diff.completions as readonly Completed[]) : [],
         leave: inFlight,
@@ -120,11 +121,11 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
       isOwnIn(sync, inFlight),
     )
     this.tell(this.syncs, { type: 'synced', isPartial: sync.isPartial, commandCount: this.replica.confirmedCount })
-    return isRenamed || renamed.length > 0 || !sync.isPartial
+    return !sync.isPartial || sync.mappedPaths !== undefined || dropped.length + renamed.length > 0
   }
 
-  /** What waits behind a renamed create goes by its new id from now on. @returns whether there was one */
-  #followRenames(inFlight: number, { outcome, mappedPaths = {} }: Sync<T>): boolean {
+  /** What waits behind a renamed create goes by its new id from now on. */
+  #followRenames(inFlight: number, { outcome, mappedPaths = {} }: Sync<T>): void {
     const ids = new Map(outcome?.renamed?.map(({ seq, id }) => [seq, id]))
     const renames = new Renames()
     this.replica.pending.forEach((entry, i) => {
@@ -139,7 +140,6 @@ export class DocumentProxy<T extends object = object> extends LocalDocument<T> {
         this.tell(this.syncs, { type: 'renamed', path: before, id: entry.createdId as string })
       }
     })
-    return renames.moves.length > 0
   }
 
   /** Tells each what became of it; a Master that does not say leaves it open. @returns where creates were refused */

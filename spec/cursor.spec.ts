@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Proxy } from '../lib/index.ts'
+import { Master, Proxy } from '../lib/index.ts'
 import { freezeDeep } from './support/freeze.ts'
 
 interface TodoList {
@@ -8,7 +8,9 @@ interface TodoList {
   archive?: Record<string, { title: string }>
 }
 
-const openList = (): Proxy<TodoList> => new Proxy<TodoList>({ commandCount: 0, document: { title: '', todos: {} } })
+type List = Proxy<TodoList>
+
+const openList = (): List => new Proxy<TodoList>({ commandCount: 0, document: { title: '', todos: {} } })
 
 describe('A cursor', () => {
   it('is the same for equal paths while anyone holds it, however they are written', () => {
@@ -44,6 +46,21 @@ describe('A cursor', () => {
       error: "todos already has 'a': choose another id.",
     })
     expect(list.getDocument().todos).toEqual({ a: { title: 'one' } })
+  })
+
+  it('stays where it is when its object is renamed, which tells where that is now', async () => {
+    const first = { commandCount: 0, document: { title: '', todos: {} } }
+    const master = new Master<TodoList>(first)
+    const [ann, bob] = [1, 2].map(() => new Proxy<TodoList>(first, { sequentialIds: true })) as [List, List]
+    for (const [list, title] of [[ann, 'tea'] as const, [bob, 'milk'] as const]) list.at('todos').create({ title })
+    await master.apply(ann.beginFlush())
+    const [id] = Object.keys(bob.getDocument().todos) as [string]
+    const before = bob.at('todos', id)
+    const ids: string[] = []
+    bob.sync$.subscribe((event) => event.type === 'renamed' && ids.push(event.id))
+    expect(bob.endFlush((await master.apply(bob.beginFlush())).sync)).toEqual({ idsChanged: true })
+    expect(before.value).toEqual({ title: 'tea' })
+    expect(ids.map((now) => bob.at('todos', now).value)).toEqual([{ title: 'milk' }])
   })
 
   it('makes the record that it creates in, where it is told what that looks like', () => {

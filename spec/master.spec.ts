@@ -4,6 +4,7 @@ import {
   type CommandCompletion,
   type CommandEvent,
   type CompletionBatch,
+  type Interceptor,
   Master,
   type MasterEvent,
   Proxy,
@@ -119,6 +120,24 @@ describe('A master', () => {
     ])
     expect(master.getSnapshot().document).toMatchObject({ title: 'two', by: 'ann' })
     expect(sync?.isPartial && sync.diff).toEqual(applied)
+  })
+
+  it.each([
+    ['a promise', async () => ({ rejection: 'too late' })],
+    ['a promise that fails', async () => Promise.reject(new Error('too late'))],
+    ['an empty object', () => ({})],
+    ['a truth', () => true],
+  ])('rejects a command whose interceptor answers %s, and keeps its props', async (_, interceptor) => {
+    const master = new Master(
+      { commandCount: 0, document: { title: 'a' } },
+      { interceptor: interceptor as unknown as Interceptor<{ title: string }> },
+    )
+    const command = { action: 'update' as const, props: { title: 'b' } }
+    const { errors, sync } = await master.apply({ from: 0, completions: [{ command }] })
+    const errorMessage = 'The interceptor failed: it must answer at once, with nothing, {newProps} or {rejection}.'
+    expect(errors).toEqual([{ action: 'update', path: [], errorMessage }])
+    expect(sync?.outcome?.rejected).toMatchObject([{ code: 'interceptor_failed' }])
+    expect(master.getSnapshot()).toEqual({ commandCount: 0, document: { title: 'a' } })
   })
 
   it('rejects a command whose interceptor throws, and nothing else happens', async () => {

@@ -110,6 +110,24 @@ describe('A flush', () => {
     expect(proxy.isFlushInProgress()).toBe(false)
   })
 
+  it('says that ids may have changed where others made something, or the master refused to', async () => {
+    const interceptor: Interceptor<Json> = (_, { action }) =>
+      action === 'create' ? { rejection: 'It is full.' } : undefined
+    for (const world of [openWorld(), openWorld({ interceptor })]) {
+      const [mine, other] = [world.open(), world.open()]
+      mine.proxy.apply({ action: 'create', path: ['todos'], id: 'a' })
+      const isRefused = (await world.flush(mine.proxy)).idsChanged
+      other.proxy.apply({ action: 'update', props: { a: 1 } })
+      const isBehind = (await world.flush(other.proxy)).idsChanged
+      expect(isRefused || isBehind).toBe(true)
+      expect(Object.keys(other.proxy.getDocument().todos)).toEqual(isRefused ? [] : ['a'])
+      mine.proxy.apply({ action: 'update', props: { b: 1 } })
+      await world.flush(mine.proxy)
+      mine.proxy.apply({ action: 'update', props: { b: 2 } })
+      expect(await world.flush(mine.proxy)).toEqual({ idsChanged: false })
+    }
+  })
+
   it('stays under way where the sync does not fit, so that a full one can be asked for', () => {
     const { proxy } = openWorld().open()
     proxy.apply({ action: 'update', props: { a: 1 } })
@@ -244,6 +262,33 @@ describe('An id that was taken meanwhile', () => {
     const names = new Set(Array.from({ length: 1000 }, () => idOf(random.apply({ action: 'create' }))))
     expect(names.size).toBe(1000)
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  })
+})
+
+describe('A command that is kept', () => {
+  it('was settled by the master, however', async () => {
+    const { open, flush } = openWorld({ interceptor: () => ({ rejection: 'It is full.' }) })
+    const { proxy } = open()
+    const applied = proxy.apply({ action: 'update', props: { a: 1 } })
+    const kept = applied.isSuccess && applied.kept
+    await flush(proxy)
+    expect(await kept).toBeUndefined()
+  })
+
+  it('is none that a batch took back', async () => {
+    const { proxy } = openWorld().open()
+    const undone: Applied[] = []
+    const failing = () =>
+      proxy.batch(() => {
+        for (const n of [1, 2]) undone.push(proxy.apply({ action: 'update', props: { n } }))
+        throw new Error('out of paper')
+      })
+    expect(failing).toThrow('out of paper')
+    const [first] = undone
+    await expect(first?.isSuccess && first.kept).rejects.toMatchObject({
+      code: 'rejected',
+      message: 'The batch that it was part of threw.',
+    })
   })
 })
 

@@ -260,7 +260,7 @@ describe('The code of a Flushout user', () => {
     const mapper = new PathMapper(sync?.mappedPaths)
 
     expect(errors).toBeUndefined()
-    expect(flushed).toEqual({ idsChanged: false })
+    expect(flushed).toEqual({ idsChanged: true })
     expect(mapper.get(['todos', created])).toBeUndefined()
     expect(proxy.getDocument().todos[created]).toEqual({ title: 'tea', done: false, tags: [], by: 'ann' })
     expect(proxy.getDocument()).toEqual(master.getSnapshot().document)

@@ -9,11 +9,12 @@ export const isKept$: Observable<boolean> = unkept$.pipe(
   distinctUntilChanged(),
 )
 
-/** Follows an edit until it is kept. @returns the same edit */
+/** Follows an edit until it is kept, or lost, which `sync$` tells. @returns the same edit */
 export function followed(edit: Applied): Applied {
   if (edit.isSuccess) {
     unkept$.next(unkept$.value + 1)
-    void edit.kept.then(() => unkept$.next(unkept$.value - 1))
+    const done = () => unkept$.next(unkept$.value - 1)
+    edit.kept.then(done, done)
   }
   return edit
 }

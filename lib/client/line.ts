@@ -53,7 +53,7 @@ export interface LineConfig {
 const helloTime = 10_000
 
 /** Milliseconds after which a line that breaks has been up: what breaks sooner was no success. */
-const lastingTime = 5_000
+const lastingTime = 1_000
 
 /**
  * One conversation with a host for all documents of a client, begun again whenever it breaks: after 0.5 s doubling to

@@ -16,7 +16,12 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
  * method is asked. So no replica ever holds what another cannot. Throws a Refusal for what JSON cannot carry, for
  * unsafe keys and for too many levels.
  */
-export function copyJson(value: unknown, bounds: Bounds, levels: number = bounds.depth): unknown {
+export function copyJson(
+  value: unknown,
+  bounds: Bounds,
+  levels: number = bounds.depth,
+  key: string | number = '',
+): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -25,7 +30,7 @@ export function copyJson(value: unknown, bounds: Bounds, levels: number = bounds
       // -0 is written as 0.
       return Number.isFinite(value) ? value + 0 : null
     case 'object':
-      return value === null ? null : copyNode(value, bounds, levels)
+      return value === null ? null : copyNode(value, bounds, levels, key)
     case 'bigint':
       throw new Refusal('invalid_props', 'A BigInt cannot be carried as JSON: store it as a string.')
     default:
@@ -33,26 +38,33 @@ export function copyJson(value: unknown, bounds: Bounds, levels: number = bounds
   }
 }
 
-function copyNode(node: object, bounds: Bounds, levels: number): unknown {
+const plainValueOf = Object.prototype.valueOf
+
+function copyNode(node: object, bounds: Bounds, levels: number, key: string | number): unknown {
   if (levels === 0)
     throw new Refusal('too_deep', `A value has more than ${bounds.depth} levels (limits.depth), or a cycle.`)
   if (Array.isArray(node)) return copyList(node, bounds, levels - 1)
   const { toJSON } = node as { toJSON?: unknown }
-  if (typeof toJSON === 'function') return copyJson(toJSON.call(node), bounds, levels - 1)
+  if (typeof toJSON === 'function') return copyJson(toJSON.call(node, String(key)), bounds, levels - 1, key)
+  // One look tells what is plain.
+  if (node.valueOf !== plainValueOf && isBoxed(node)) return copyJson(node.valueOf(), bounds, levels - 1)
   const copy: Record<string, unknown> = {}
-  for (const key in node) {
-    if (!Object.hasOwn(node, key)) continue
-    const refused = checkKey(key, bounds)
+  for (const name in node) {
+    if (!Object.hasOwn(node, name)) continue
+    const refused = checkKey(name, bounds)
     if (refused) throw refused
-    const item = copyJson((node as Record<string, unknown>)[key], bounds, levels - 1)
-    if (item !== undefined) copy[key] = item
+    const item = copyJson((node as Record<string, unknown>)[name], bounds, levels - 1, name)
+    if (item !== undefined) copy[name] = item
   }
   return copy
 }
 
 // On its own, so that a closure costs lists alone. Spread, so that holes are null too.
 const copyList = (list: readonly unknown[], bounds: Bounds, levels: number): unknown[] =>
-  [...list].map((item) => copyJson(item, bounds, levels) ?? null)
+  [...list].map((item, index) => copyJson(item, bounds, levels, index) ?? null)
+
+/** Whether it is an object around one number, text or boolean, which JSON writes as that. */
+const isBoxed = (node: object): boolean => [Number, String, Boolean, BigInt].some((box) => node instanceof box)
 
 /** Why a key may not stand in a document. */
 export function checkKey(key: string, bounds: Bounds): Refusal | undefined {

@@ -7,7 +7,8 @@ import type { Context } from '../documents.ts'
 import { hasCode, MillraceError } from '../errors.ts'
 import type { ApplyResult, Command, CommandCompletion, CompletionBatch } from '../flushout.ts'
 import type { Judged } from '../judge.ts'
-import { errorsOf, Master, mappedPathsOf } from '../master.ts'
+import { errorsOf, Master, mappedPathsOf, noFlush } from '../master.ts'
+import { isBatch } from '../protocol/parse.ts'
 import type { Turns } from './turns.ts'
 
 /**
@@ -45,10 +46,11 @@ export class HostedMaster<T extends object, C extends Context = Context> extends
 
   /**
    * Applies a flush in its turn. `context` names who it is done for; without one it is the host itself. Rejects with
-   * `too_large`, `closed`, or `unavailable` where what became of it cannot be found out.
+   * `invalid_message`, `too_large`, `closed`, or `unavailable` where what became of it cannot be found out.
    */
   override async apply(batch: CompletionBatch, context: C = { subject: 'host' } as C): Promise<ApplyResult<T>> {
     if (this.#held.closed) throw new MillraceError('closed', 'This document was closed: open it again.')
+    if (!isBatch(batch)) throw noFlush()
     const from = this.replica.confirmedCount
     if (batch.completions.length === 0)
       return { applied: { from, completions: [] }, ...this.#syncFor(batch.from, from) }

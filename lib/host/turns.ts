@@ -215,18 +215,25 @@ export class Turns<T extends object = object, C extends Context = Context> exten
       return true
     }
     const after = waiting.after + cut.skip
-    const judged = judge(this.replica, {
-      completions: turn.completions.slice(cut.skip),
-      after,
-      interceptor: this.served.kind.interceptor,
-      context: turn.context,
-      bounds: this.#limits,
-      refusal: this.#refusalOf(waiting),
-      ...(record && { before: { completions: turn.completions.slice(0, cut.skip), outcome: record.outcome } }),
-    })
-    const batch = this.#batchOf(waiting, after, hashes.slice(cut.skip), judged)
-    known.set(key, recordOf(batch))
-    this.#group.push({ waiting, batch, judged })
+    const pending = this.replica.pending.length
+    try {
+      const judged = judge(this.replica, {
+        completions: turn.completions.slice(cut.skip),
+        after,
+        interceptor: this.served.kind.interceptor,
+        context: turn.context,
+        bounds: this.#limits,
+        refusal: this.#refusalOf(waiting),
+        ...(record && { before: { completions: turn.completions.slice(0, cut.skip), outcome: record.outcome } }),
+      })
+      const batch = this.#batchOf(waiting, after, hashes.slice(cut.skip), judged)
+      known.set(key, recordOf(batch))
+      this.#group.push({ waiting, batch, judged })
+    } catch (error) {
+      // A caller in this process can hand in what throws when it is read: that fails its own flush alone.
+      this.replica.retract(pending)
+      waiting.reject(error)
+    }
     return true
   }
 
@@ -255,7 +262,8 @@ export class Turns<T extends object = object, C extends Context = Context> exten
     if (refusal) return () => refusal
     const { documentBytes } = this.#limits
     if (this.#size.hasRoom(bytes, documentBytes)) return () => undefined
-    const reason = `The document holds ${sizeOf(this.#size.bytes)}, this host takes ${sizeOf(documentBytes)} (limits.documentBytes): delete something first.`
+    const full = `the document holds ${sizeOf(this.#size.bytes)}, this host takes ${sizeOf(documentBytes)} (limits.documentBytes)`
+    const reason = `A flush of ${sizeOf(bytes)} does not fit: ${full}. Delete something first, or send less.`
     return (command) => ('props' in command || actionOf(command)?.creates ? { code: 'too_large', reason } : undefined)
   }
 

@@ -325,8 +325,10 @@ describe('A connected proxy', () => {
     await held.begun()
     const unsent = add(list, 'bread')
     const flushed = list.flush()
+    const kept = Promise.allSettled([sent.kept, unsent.kept])
     list.close()
     list.close()
+    expect(await kept).toMatchObject([{ reason: { code: 'unavailable' } }, { reason: { code: 'closed' } }])
     expect(await sent.settled).toMatchObject({ type: 'unknown' })
     expect(await unsent.settled).toMatchObject({ type: 'dropped', code: 'closed' })
     await flushed

@@ -89,7 +89,7 @@ describe('A line', () => {
     await time.pass(20_000)
     expect(pauses()).toEqual([500, 1_000, 2_000, 4_000, 8_000])
 
-    lasts = 6_000
+    lasts = 2_000
     tries.length = 0
     await time.pass(40_000)
     expect(pauses().slice(0, 2)).toEqual([500, 500])

@@ -24,6 +24,7 @@ const anything = fc.anything({
   withDate: true,
   withSparseArray: true,
   withMap: true,
+  withBoxedValues: true,
   maxDepth: 4,
   key: fc.string({ maxLength: 10 }).filter((key) => !['__proto__', 'constructor', 'prototype', 'toJSON'].includes(key)),
 })
@@ -38,6 +39,19 @@ describe('A value from outside', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  it('is what it is where it stands in a box', () => {
+    const boxes = [new Number(5), new String('hi'), new Boolean(false), Object(Number.NaN)]
+    expect(copyJson({ boxes }, bounds)).toStrictEqual({ boxes: [5, 'hi', false, null] })
+    expect(refusal(() => copyJson({ big: Object(10n) }, bounds))).toBe('invalid_props')
+  })
+
+  it('is asked for what it is by the key that it stands under', () => {
+    const keyed = () => ({ toJSON: (key: unknown) => ({ key }) })
+    const value = () => ({ a: keyed(), list: [keyed(), keyed()] })
+    expect(copyJson(value(), bounds)).toStrictEqual(asJson(value()))
+    expect(copyJson(keyed(), bounds)).toStrictEqual(asJson(keyed()))
   })
 
   it('shares nothing with its copy', () => {

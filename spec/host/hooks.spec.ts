@@ -338,6 +338,17 @@ describe('A document that is as large as it may be', () => {
     expect((await add(list, 'y'.repeat(1_000)).settled).type).toBe('confirmed')
   })
 
+  it('says how large a flush is that does not fit, and what would', async () => {
+    const { list } = await scene.seat(scene.serve({ limits: { documentBytes: 200 } }))
+    const command = { action: 'update' as const, props: { title: 'x'.repeat(300) } }
+    const result = list.apply(command)
+    expect(result.isSuccess && (await result.settled)).toEqual({
+      type: 'rejected',
+      code: 'too_large',
+      reason: `A flush of ${JSON.stringify({ command }).length} bytes does not fit: the document holds 23 bytes, this host takes 200 bytes (limits.documentBytes). Delete something first, or send less.`,
+    })
+  })
+
   it('is as large to a host that only read of it, also by what an interceptor made larger', async () => {
     const text = 'x'.repeat(1_500)
     const enlarging = {

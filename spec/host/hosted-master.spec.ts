@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Command, CommandCompletion } from '../../lib/flushout.ts'
+import type { Command, CommandCompletion, CompletionBatch } from '../../lib/flushout.ts'
 import { DocumentProxy } from '../../lib/proxy.ts'
 import { quiet } from '../support/manual-time.ts'
 import { add, emptyList, Scene, type Served, shopping, type TodoList, titlesOf } from '../support/scene.ts'
@@ -126,6 +126,39 @@ describe('A document for server code', () => {
     const { errors, applied } = await master.apply(batch(...bad, adding('milk')))
     expect(errors).toHaveLength(2)
     expect(applied.completions).toEqual([adding('milk')])
+    master.close()
+  })
+
+  it('refuses what is no flush, as a whole, and goes on', async () => {
+    const master = await served.host.open(shopping)
+    const { list } = await scene.seat(served)
+    const delivered = { command: { action: 'create', path: ['todos'] }, createdId: 5 }
+    const bad = [...[{}, { command: null }, delivered].map((completion) => batch(completion)), {}, null]
+    const refused = bad.map((flush) => master.apply(flush as CompletionBatch).catch(({ code }) => code))
+    const applied = master.apply(batch(adding('milk')))
+    expect(await Promise.all(refused)).toEqual(bad.map(() => 'invalid_message'))
+    expect(await applied).toMatchObject({ applied: { completions: [adding('milk')] } })
+    add(list, 'bread')
+    await list.flush()
+    expect(titlesOf(list)).toEqual(['milk', 'bread'])
+    master.close()
+  })
+
+  it('fails a flush that is taken apart while it waits, and nobody beside it', async () => {
+    const master = await served.host.open(shopping)
+    const torn = { command: { action: 'dance' } }
+    const before = master.apply(batch(adding('milk')))
+    const failing = master.apply(batch(adding('never'), torn))
+    const after = master.apply(batch(adding('bread')))
+    Object.defineProperty(torn.command, 'path', {
+      get: () => {
+        throw new Error('torn')
+      },
+    })
+    await expect(failing).rejects.toThrow('torn')
+    await Promise.all([before, after])
+    expect(titles(master.getSnapshot().document)).toEqual(['milk', 'bread'])
+    expect(await scene.titles()).toEqual(['milk', 'bread'])
     master.close()
   })
 

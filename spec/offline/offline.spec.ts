@@ -174,6 +174,18 @@ describe('A client with a storage', () => {
     expect(titlesOf(again.list)).toEqual(['milk', 'bread', 'cream'])
   })
 
+  it('does not say of a command that it is kept, whose batch threw', async () => {
+    const { list } = await seated()
+    const kept: Promise<void>[] = []
+    const failing = () =>
+      list.batch(() => {
+        kept.push(add(list, 'milk').kept)
+        throw new Error('out of paper')
+      })
+    expect(failing).toThrow('out of paper')
+    await expect(kept[0]).rejects.toMatchObject({ code: 'rejected' })
+  })
+
   it('begins a document offline with what it is given, and keeps that', async () => {
     const first = sit(undefined, { initial: emptyList })
     first.line.host = undefined

@@ -109,10 +109,13 @@ export class ClientProcess {
     counts.add('commands')
     const made = book.made(number, kept, result.createdId, view)
     if (plan.keeps)
-      void result.kept.then(() => {
-        counts.add('kept')
-        made.isKept = true
-      })
+      void result.kept.then(
+        () => {
+          counts.add('kept')
+          made.isKept = true
+        },
+        () => undefined,
+      )
     void result.settled.then((settlement) => {
       counts.add(settlement.type)
       if ('code' in settlement) counts.add(`${settlement.type}:${settlement.code}`)
