@@ -1,14 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import type { Writable } from 'node:stream'
 
-interface Prefixed {
-  readonly keyPrefix?: string | undefined
-}
-
 /** What is used of a client of the package `ioredis`: a `Redis` or a `Cluster`, of version 5.4 or above, or 6. */
 export interface RedisClient extends Pick<EventEmitter, 'on'> {
   readonly isCluster: boolean
-  readonly options: Prefixed & { readonly redisOptions?: Prefixed | undefined }
+  readonly options: {
+    readonly keyPrefix?: string | undefined
+    readonly redisOptions?: { readonly keyPrefix?: string | undefined } | undefined
+  }
   readonly status: string
   duplicate(...options: never[]): unknown
   call(command: string, ...args: (string | number)[]): Promise<unknown>

@@ -21,7 +21,7 @@ type Arguments = readonly (string | number)[]
 export type RedisState =
   | { readonly type: 'connecting' }
   | { readonly type: 'ready'; readonly warnings: readonly string[] }
-  /** The server cannot do what was asked for, or cannot be looked at. It is looked at again with the next connection. */
+  /** The server cannot do what was asked for, or could not be looked at. It is looked at again. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'closed' }
 
