@@ -45,8 +45,10 @@ export class Editor {
     return this.#witness(called, result)
   }
 
-  #witness(name: string, { kept, settled }: Edited): Edited {
-    void kept.then(() => this.#journal.note({ type: 'kept', name }))
+  #witness(name: string, { kept: isKept, settled }: Edited): Edited {
+    const note = () => this.#journal.note({ type: 'kept', name })
+    // What is lost is told of by how it was settled.
+    const kept = isKept.then(note).catch(() => undefined)
     void settled.then((settlement) => this.#journal.note({ type: 'settled', name, settlement }))
     return { kept, settled }
   }
