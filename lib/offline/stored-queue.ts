@@ -59,11 +59,10 @@ export class StoredQueue implements Queue {
   readonly troubles: readonly Trouble[]
   readonly #place: Place
   readonly #token: string
-  readonly #chunks: Found['chunks']
   readonly #left: () => void
   readonly #life = new Subscription()
   readonly #holds: Names
-  #source: Source = nobody
+  #source: Source
   /** Under which it is held after the next write. */
   #name: string
   #held: Held
@@ -96,10 +95,17 @@ export class StoredQueue implements Queue {
     this.#holds = new Names(place.storage, place.document)
     this.#holds.add(client, release)
     this.#writes = writes
-    this.#chunks = found?.chunks ?? []
     this.#left = left
     this.#name = client
-    this.#held = { ...nothingOf(client), header, batches: found?.batches ?? [] }
+    const { pending, sentFrom: from } = found?.kept ?? { pending: [], sentFrom: undefined }
+    this.#held = {
+      ...nothingOf(client),
+      header,
+      batches: found?.batches ?? [],
+      stock: stockOf(found?.chunks ?? [], pending),
+    }
+    // It may be closed before anybody goes on with it: then all stays as it was found.
+    this.#source = { ...nobody, replica: { ...nobody.replica, pending: [...pending] }, outbox: { from, lastSeq: seq } }
     if (header === undefined || !found?.kept) this.#news = [{ type: 'replaced' }]
   }
 
@@ -114,7 +120,6 @@ export class StoredQueue implements Queue {
 
   follow(source: Source): void {
     this.#source = source
-    this.#held = { ...this.#held, stock: stockOf(this.#chunks, this.kept?.pending ?? []) }
     const { lease, environment } = this.#place
     this.#life.add(
       interval(lease / 4, environment.scheduler).subscribe(() => {

@@ -174,6 +174,22 @@ describe('A client with a storage', () => {
     expect(titlesOf(again.list)).toEqual(['milk', 'bread', 'cream'])
   })
 
+  it('keeps what a page left that another takes and closes before it goes on with it', async () => {
+    const first = await seated()
+    offlineNow(first)
+    await quiet()
+    await add(first.list, 'milk').kept
+    await crash(first)
+    const second = sit()
+    second.list.close()
+    await crash(second)
+    const last = sit()
+    offlineNow(last)
+    await last.list.loaded
+    expect(titlesOf(last.list)).toEqual(['milk'])
+    expect(last.events.filter(({ type }) => type === 'storage')).toEqual([])
+  })
+
   it('does not say of a command that it is kept, whose batch threw', async () => {
     const { list } = await seated()
     const kept: Promise<void>[] = []
